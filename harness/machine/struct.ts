@@ -1,0 +1,88 @@
+import { Cell, type CellKind } from './cell.js'
+import type { Clock } from './clocks.js'
+import { hashString, mix } from './hash.js'
+import type { Machine } from './machine.js'
+import { RcuHead } from './rcu.js'
+
+export const enum Life {
+  Unallocated,
+  Live,
+  Freed,
+}
+
+/**
+ * One incarnation of an allocation: the memory between one `alloc` and its `free`. A pointer names the
+ * incarnation, so that an access through an old pointer is told from an access to what reuses the storage
+ * (domain I1); `address` is what the program itself can compare or hash.
+ *
+ * Subclasses declare their fields: `readonly next = this.link<RAMBlock>('next')`.
+ */
+export abstract class Struct {
+  readonly cells: Cell<unknown>[] = []
+  life: Life = Life.Unallocated
+  /** Step of the `free`, and the thread that did it. */
+  freedAt = -1
+  freedBy = -1
+  dirty = false
+  /** Per thread: clock and field of its last access to this incarnation ("free is an access"). */
+  lastAccess: Clock = NO_CLOCK
+  lastStep: Clock = NO_CLOCK
+  lastCell: (string | null)[] = []
+  /** Per thread: what it may rely on when it reaches this incarnation through a loaded pointer; see `weak.ts`. */
+  dependency: (Clock | null)[] = []
+  /** Coverage identity of the last access and its thread. */
+  lastEvent = 0
+  lastThread = -1
+  address = 0
+  readonly typeName: string
+  readonly typeHash: number
+
+  constructor(
+    readonly machine: Machine,
+    /** What the program would call this object, e.g. `X`. */
+    public name: string,
+  ) {
+    this.typeName = (this.constructor as { structName?: string }).structName ?? this.constructor.name
+    this.typeHash = hashString(this.typeName)
+  }
+
+  get label(): string {
+    return this.name
+  }
+
+  /** A number (or any plain value). `bits` makes it wrap. */
+  word(name: string, initial = 0, bits = 0): Cell<number> {
+    return this.cell(name, initial, 'word', bits)
+  }
+
+  /** A raw pointer: it does not keep its object reachable. */
+  pointer<T extends Struct>(name: string): Cell<T | null> {
+    return this.cell<T | null>(name, null, 'word', 0)
+  }
+
+  /** A pointer that publishes its object: what it reaches is not leaked and must not be freed. */
+  link<T extends Struct>(name: string): Cell<T | null> {
+    return this.cell<T | null>(name, null, 'link', 0)
+  }
+
+  /** A reference count: falling below zero is a violation (domain I2). */
+  refcount(name: string, initial = 1): Cell<number> {
+    return this.cell(name, initial, 'refcount', 0)
+  }
+
+  rcuHead(name: string): RcuHead {
+    return new RcuHead(this, name)
+  }
+
+  private cell<T>(name: string, initial: T, kind: CellKind, bits: number): Cell<T> {
+    const cell = new Cell<T>(this, name, initial, kind, bits, mix(this.typeHash, hashString(name)))
+    this.cells.push(cell as Cell<unknown>)
+    this.machine.adoptCell(cell as Cell<unknown>)
+    return cell
+  }
+}
+
+/** A class of allocations, for `alloc`. */
+export type StructClass<S extends Struct> = new (machine: Machine, name: string) => S
+
+const NO_CLOCK: Clock = new Int32Array(0)
