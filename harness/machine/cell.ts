@@ -1,5 +1,6 @@
 import type { Clock } from './clocks.js'
 import type { Message } from './weak.js'
+import { INITIAL_TAG } from './tags.js'
 import type { Struct } from './struct.js'
 
 /**
@@ -22,12 +23,12 @@ export class Cell<T> {
   carried: Clock = NO_CLOCK
   /** Per thread, when it last read, wrote, plainly read, plainly wrote: four clocks in a row (`access.ts`). */
   accesses: Clock = NO_CLOCK
-  /** Whether a plain access came in this execution; without one nothing can race. */
-  plain = false
+  /** The last execution in which it was accessed plainly; where none was, nothing can race. */
+  plainRun = -1
   /** Coverage identity of the access that stored the newest value. */
   writer = 0
-  /** Tag of the store, equal for both words of an atomic pair store. */
-  tag = 0
+  /** Tag of the newest store (`tags.ts`). */
+  tag = INITIAL_TAG
   /** `weak` only: modification order, newest first. */
   newest: Message | null = null
   /** `weak` only: the message every execution starts with. */
@@ -39,7 +40,7 @@ export class Cell<T> {
     initial: T,
     readonly kind: CellKind,
     /** Numbers wrap at 2^bits; 0 = never. */
-    readonly bits: number,
+    public bits: number,
     /** Identity for coverage: the same for this field of every object of the type, in every process. */
     readonly field: number,
   ) {

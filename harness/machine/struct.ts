@@ -27,9 +27,11 @@ export abstract class Struct {
   /** Per thread: clock and field of its last access to this incarnation ("free is an access"). */
   lastAccess: Clock = NO_CLOCK
   lastStep: Clock = NO_CLOCK
-  lastCell: (string | null)[] = []
+  lastWhat: string[] = []
   /** Per thread: what it may rely on when it reaches this incarnation through a loaded pointer; see `weak.ts`. */
   dependency: (Clock | null)[] = []
+  /** How many callbacks were queued on it, up to 3: it is on its way out. For coverage. */
+  age = 0
   /** Coverage identity of the last access and its thread. */
   lastEvent = 0
   lastThread = -1

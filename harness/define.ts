@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { Machine, MemoryModelName } from './machine/index.js'
+
+/** What every candidate fix says of itself, whatever system it mends. */
+export interface FixInfo {
+  /** File-name-like: letters, digits, dashes. */
+  readonly name: string
+  readonly title: string
+  /** Who proposed it, where. */
+  readonly source: string
+  /**
+   * What its author expects: `holds`, or `broken` with the kinds of violation that show it; per memory model
+   * where they differ. Default: `holds` everywhere.
+   */
+  readonly expect?: Expectation | Partial<Record<MemoryModelName, Expectation>>
+}
+
+export type Expectation = 'holds' | { readonly broken: readonly string[] }
+
+/** A system as its thread describes it, without any fix. */
+export interface Target<Fix extends FixInfo = FixInfo, Scenario = unknown> {
+  readonly name: string
+  readonly title: string
+  readonly source: string
+  /** Validates, generates, mutates and documents scenarios; see `harness/fuzz/grammar.ts`. */
+  readonly scenario: z.ZodType<Scenario>
+  /** The methods that a candidate has to bring, and what each models. */
+  readonly methods: { readonly [method: string]: string }
+  /** How many threads the scenario needs, the call_rcu thread included. */
+  threads(scenario: Scenario): number
+  /** Puts entities, actors and oracles on a fresh machine. */
+  build(machine: Machine, scenario: Scenario, fix: Fix): void
+  /** Hand-written scenarios, by name: each shows one hazard. */
+  readonly scenarios: { readonly [name: string]: NamedScenario<Scenario> }
+}
+
+export interface NamedScenario<Scenario> {
+  readonly title: string
+  readonly scenario: Scenario
+}
+
+/** Declares a system. */
+export function defineTarget<Fix extends FixInfo, Scenario>(
+  target: Target<Fix, Scenario>,
+): Target<Fix, Scenario> {
+  return target
+}
+
+/**
+ * Declares a candidate fix of a system: `export default defineFix(ramList, { ... })`. The methods are the
+ * code that the patch changes, written with the operations of a `Thread`.
+ */
+export function defineFix<Fix extends FixInfo, Scenario, F extends Fix>(
+  target: Target<Fix, Scenario>,
+  fix: F,
+): F & { readonly system: string } {
+  return { ...fix, system: target.name }
+}

@@ -1,0 +1,13 @@
+/** The machine's public vocabulary: what fixes, systems and tests are written in. */
+export { Machine, ProgramError } from './machine.js'
+export type { Chooser, CoverageSink, Outcome, Tracer } from './machine.js'
+export { MEMORY_MODELS } from './memory.js'
+export type { MemoryModelName } from './memory.js'
+export type { Coroutine, Op } from './op.js'
+export { Struct, Life } from './struct.js'
+export type { StructClass } from './struct.js'
+export { Cell } from './cell.js'
+export type { Moment, Thread } from './thread.js'
+export type { Mutex, Condition } from './sync.js'
+export type { RcuDomain, RcuHead, Section } from './rcu.js'
+export type { Severity, Site, Violation, ViolationKind } from './violations.js'

@@ -1,0 +1,431 @@
+import type { Cell } from './cell.js'
+import { leaked, reach } from './heap-ops.js'
+import { mix } from './hash.js'
+import type { MemoryModel, MemoryModelName } from './memory.js'
+import type { Coroutine } from './op.js'
+import { CallbackQueue, callRcuThread, RcuDomain, type RcuHead } from './rcu.js'
+import { report, signature } from './reports.js'
+import { SequentialConsistency } from './sc.js'
+import { Life, type Struct, type StructClass } from './struct.js'
+import { Condition, Mutex } from './sync.js'
+import { INITIAL_TAG } from './tags.js'
+import { Thread } from './thread.js'
+import { TotalStoreOrder } from './tso.js'
+import type { Severity, Violation, ViolationKind } from './violations.js'
+import { WeakMemory } from './weak.js'
+
+/** Who decides what happens next. All that is not decided here is a function of the program. */
+export interface Chooser {
+  /** One of `machine.enabled[0..enabledCount)`: a thread's id, or `capacity` + id for its store buffer. */
+  nextAgent(machine: Machine): number
+  /** One of 0..n-1; 0 is the newest value, or the newest place. */
+  nextValue(n: number, machine: Machine): number
+}
+
+/** Where coverage goes: identities are 32-bit hashes, equal in every process. */
+export interface CoverageSink {
+  hit(identity: number): void
+}
+
+/** Sees every step; only present in replays. */
+export interface Tracer {
+  /** Where in a candidate's source the request that is being made stands. */
+  site(): string | null
+  before(machine: Machine, agent: number): void
+  after(machine: Machine, agent: number): void
+  readFrom(machine: Machine, thread: Thread, cell: Cell<unknown>, tag: number): void
+}
+
+/** How an execution ended. */
+export interface Outcome {
+  readonly steps: number
+  readonly violations: readonly Violation[]
+}
+
+/** A candidate or system that does not behave as a program of this machine: it throws, or yields no step. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError'
+}
+
+/**
+ * The emulated multiprocessor. Built once per scenario; `run` executes the program from its initial state
+ * under a chooser, as often as wanted. A run is a pure function of the program and the choices.
+ */
+export class Machine {
+  readonly memory: MemoryModel
+  readonly threads: Thread[] = []
+  readonly rcu: RcuDomain
+  readonly callbacks: CallbackQueue
+  readonly bql: Mutex
+  coverage: CoverageSink | null = null
+  tracer: Tracer | null = null
+
+  step = 0
+  runNumber = 0
+  /** The agents that can take a step now, as `enabled[0..enabledCount)`, in ascending order. */
+  readonly enabled: Int32Array
+  enabledCount = 0
+  /** The choices of the current execution, as it goes: agents by step, and values in order. */
+  readonly agents: number[] = []
+  readonly values: number[] = []
+
+  private readonly structs: Struct[] = []
+  private readonly globals: Struct[] = []
+  private readonly domains: RcuDomain[] = []
+  private readonly mutexes: Mutex[] = []
+  private readonly conditions: Condition[] = []
+  private readonly pools = new Map<StructClass<Struct>, { readonly all: Struct[]; used: number }>()
+  private readonly dirtyCells: Cell<unknown>[] = []
+  private readonly dirtyStructs: Struct[] = []
+  private readonly atEnds: ((m: Machine) => void)[] = []
+  private readonly atStarts: (() => void)[] = []
+  private violations: Violation[] = []
+  private readonly signatures = new Set<string>()
+  private stopped = false
+  private sealed = false
+  private base = 1
+  private chooser!: Chooser
+
+  constructor(
+    model: MemoryModelName,
+    /** Upper bound of the number of threads; clocks have this many components. */
+    readonly capacity: number,
+    /** An execution longer than this is a livelock. */
+    readonly maxSteps = 20_000,
+  ) {
+    this.memory =
+      model === 'sc'
+        ? new SequentialConsistency(this)
+        : model === 'tso'
+          ? new TotalStoreOrder(this)
+          : new WeakMemory(this)
+    this.enabled = new Int32Array(2 * capacity)
+    this.rcu = this.rcuDomain('RCU')
+    this.callbacks = new CallbackQueue(this)
+    this.bql = this.mutex('BQL')
+  }
+
+  // --- building the program -------------------------------------------------------------------------------
+
+  rcuDomain(name: string): RcuDomain {
+    const domain = new RcuDomain(this, name)
+    this.domains.push(domain)
+    return domain
+  }
+
+  mutex(name: string): Mutex {
+    const mutex = new Mutex(this, name)
+    this.mutexes.push(mutex)
+    return mutex
+  }
+
+  condition(name: string): Condition {
+    const condition = new Condition(this, name)
+    this.conditions.push(condition)
+    return condition
+  }
+
+  /** A global variable: it lives for ever, and what it links to is reachable. */
+  global<S extends Struct>(type: StructClass<S>, name: string): S {
+    const s = this.heap(type, name)
+    this.globals.push(s)
+    return s
+  }
+
+  /** An object that is on the heap before the first step. */
+  heap<S extends Struct>(type: StructClass<S>, name: string): S {
+    if (this.sealed) throw new ProgramError(`${name} must be allocated with t.alloc once the program runs`)
+    const s = new type(this, name)
+    this.adopt(s)
+    s.life = Life.Live
+    return s
+  }
+
+  /** Sets a cell's value before the first step. */
+  init<T>(cell: Cell<T>, value: T): void {
+    cell.initial = cell.value = cell.fit(value)
+    this.memory.resetCell(cell as Cell<unknown>)
+  }
+
+  spawn(name: string, role: string, body: (t: Thread) => Coroutine<void>, daemon = false): Thread {
+    if (this.threads.length === this.capacity) throw new ProgramError(`more than ${this.capacity} threads`)
+    const t = new Thread(this, this.threads.length, name, role, body, daemon)
+    this.threads.push(t)
+    return t
+  }
+
+  spawnCallRcu(): Thread {
+    return this.spawn('call_rcu', 'call_rcu', callRcuThread, true)
+  }
+
+  /** Called at the start of every execution: an oracle forgets what it booked. */
+  atStart(f: () => void): void {
+    this.atStarts.push(f)
+  }
+
+  /** Called when every thread has finished without a violation that ends the execution. */
+  atEnd(f: (m: Machine) => void): void {
+    this.atEnds.push(f)
+  }
+
+  /** Called by `Struct` for each of its fields. */
+  adoptCell(cell: Cell<unknown>): void {
+    cell.carried = new Int32Array(this.capacity)
+    cell.accesses = new Int32Array(4 * this.capacity)
+    this.memory.resetCell(cell)
+  }
+
+  private adopt(s: Struct): void {
+    s.lastAccess = new Int32Array(this.capacity)
+    s.lastStep = new Int32Array(this.capacity)
+    s.lastWhat = new Array<string>(this.capacity).fill('')
+    s.dependency = new Array<null>(this.capacity).fill(null)
+    this.structs.push(s)
+    s.address = this.structs.length
+  }
+
+  // --- running it -----------------------------------------------------------------------------------------
+
+  run(chooser: Chooser): Outcome {
+    this.chooser = chooser
+    this.reset()
+    for (const t of this.threads) {
+      t.generator = t.body(t)
+      t.finished = false
+      this.advance(t)
+    }
+    while (!this.stopped) {
+      if (this.findEnabled() === 0) break
+      if (this.step === this.maxSteps) {
+        this.livelock()
+        break
+      }
+      const agent = chooser.nextAgent(this)
+      this.agents.push(agent)
+      if (this.tracer) this.tracer.before(this, agent)
+      if (agent < this.capacity) this.takeStep(this.threads[agent] as Thread)
+      else this.memory.drain(this.threads[agent - this.capacity] as Thread)
+      if (this.tracer) this.tracer.after(this, agent)
+      this.step++
+    }
+    if (!this.stopped) this.finish()
+    return { steps: this.step, violations: this.violations }
+  }
+
+  private takeStep(t: Thread): void {
+    const operation = t.operation
+    if (operation === null) return
+    ;(t.vc[t.id] as number)++
+    operation.perform(this, t)
+    this.advance(t)
+  }
+
+  private advance(t: Thread): void {
+    t.operation = null
+    let r: IteratorResult<unknown, unknown>
+    try {
+      r = (t.generator as Generator<unknown, unknown, void>).next()
+    } catch (e) {
+      throw new ProgramError(`${t.name}: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+    }
+    if (r.done === true) {
+      t.finished = true
+      if (t.section !== null && !this.stopped)
+        report(this, t, 'section-misuse', 'rcu', `${t.name} ends inside a read-side section`)
+    } else if (t.operation === null)
+      throw new ProgramError(`${t.name} yields something that is no operation; write \`yield* t.read(...)\``)
+  }
+
+  private findEnabled(): number {
+    let n = 0
+    const { threads, enabled, memory } = this
+    for (let i = 0; i < threads.length; i++) {
+      const t = threads[i] as Thread
+      if (t.finished || t.operation === null) continue
+      const can = t.operation.enabled
+      if (can === null || can(this, t)) enabled[n++] = i
+    }
+    if (memory.name === 'tso')
+      for (let i = 0; i < threads.length; i++)
+        if (memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
+    this.enabledCount = n
+    return n
+  }
+
+  /** Ends the execution after this step. */
+  stop(): void {
+    this.stopped = true
+  }
+
+  choose(n: number): number {
+    const k = n === 1 ? 0 : this.chooser.nextValue(n, this)
+    if (n > 1) this.values.push(k)
+    return k
+  }
+
+  violate(v: Violation): void {
+    if (this.signatures.has(v.signature)) return
+    this.signatures.add(v.signature)
+    this.violations.push(v)
+  }
+
+  reportAt(t: Thread, kind: ViolationKind, where: string, message: string, severity: Severity, object: string): void {
+    report(this, t, kind, where, message, severity, object)
+  }
+
+  // --- what operations need -------------------------------------------------------------------------------
+
+  allocate(type: StructClass<Struct>, name: string): Struct {
+    let pool = this.pools.get(type)
+    if (!pool) this.pools.set(type, (pool = { all: [], used: 0 }))
+    let s = pool.all[pool.used]
+    if (!s) {
+      s = new type(this, name)
+      this.adopt(s)
+      pool.all.push(s)
+    }
+    pool.used++
+    s.name = name
+    s.life = Life.Live
+    this.markStruct(s)
+    return s
+  }
+
+  markDirty(cell: Cell<unknown>): void {
+    cell.dirty = true
+    this.dirtyCells.push(cell)
+  }
+
+  markStruct(s: Struct): void {
+    s.dirty = true
+    this.dirtyStructs.push(s)
+  }
+
+  /** The link through which the program's globals reach the object, if they do. */
+  linkTo(s: Struct): Cell<unknown> | null {
+    return reach(this.globals, (_from, cell) => cell.value === s)
+  }
+
+  /** The clock of what `t` may rely on behind a pointer to `s`. */
+  dependencyOf(t: Thread, s: Struct): Int32Array {
+    let d = s.dependency[t.id]
+    if (!d) {
+      d = s.dependency[t.id] = new Int32Array(this.capacity)
+      if (!s.dirty) this.markStruct(s)
+    }
+    return d
+  }
+
+  /** Coverage identity of the access a thread is making: who, what, to which field. */
+  eventOf(t: Thread, cell: Cell<unknown>): number {
+    if (this.coverage === null) return 0
+    return mix(t.roleHash, mix((t.operation as NonNullable<typeof t.operation>).hash, cell.field))
+  }
+
+  readsFrom(t: Thread, cell: Cell<unknown>, writer: number, tag: number): void {
+    t.readTag = tag
+    if (this.coverage !== null) {
+      const event = this.eventOf(t, cell)
+      this.coverage.hit(mix(writer, event))
+      this.coverage.hit(mix(event, this.rcu.phaseFor(t) * 4 + cell.owner.age))
+    }
+    if (this.tracer !== null) this.tracer.readFrom(this, t, cell, tag)
+  }
+
+  // --- beginning and end of an execution ------------------------------------------------------------------
+
+  private reset(): void {
+    this.sealed = true
+    this.base = Math.max(this.base, ...this.threads.map((t) => t.vc[t.id] as number)) + 1
+    if (this.base > 0x3fffffff) this.forgetClocks()
+    this.runNumber++
+    this.step = 0
+    this.stopped = false
+    this.agents.length = this.values.length = 0
+    this.violations = []
+    this.signatures.clear()
+    for (const cell of this.dirtyCells) {
+      cell.value = cell.initial
+      cell.dirty = false
+      cell.writer = 0
+      cell.tag = INITIAL_TAG
+      this.memory.resetCell(cell)
+    }
+    this.dirtyCells.length = 0
+    for (const s of this.dirtyStructs) {
+      s.dirty = false
+      s.life = Life.Live
+      s.freedBy = s.lastThread = -1
+      s.lastEvent = s.age = 0
+      s.dependency.fill(null)
+    }
+    this.dirtyStructs.length = 0
+    for (const pool of this.pools.values()) {
+      for (let i = 0; i < pool.used; i++) (pool.all[i] as Struct).life = Life.Unallocated
+      pool.used = 0
+    }
+    for (const d of this.domains) d.reset()
+    for (const mutex of this.mutexes) mutex.reset()
+    for (const condition of this.conditions) condition.reset()
+    this.callbacks.reset()
+    this.memory.reset()
+    for (const t of this.threads) {
+      t.vc.fill(this.base)
+      t.acquirable.fill(0)
+      t.fenced = false
+      t.ordered = t.rcuDepth = t.wideTag = 0
+      t.section = t.gracePeriod = null
+    }
+    for (const f of this.atStarts) f()
+  }
+
+  /** Clocks are 32 bits wide; long before they overflow, everything booked is forgotten at once. */
+  private forgetClocks(): void {
+    this.base = 1
+    for (const s of this.structs) {
+      s.lastAccess.fill(0)
+      for (const cell of s.cells) cell.accesses.fill(0)
+    }
+  }
+
+  private finish(): void {
+    const stuck = this.threads.filter((t) => !t.finished && !t.daemon)
+    if (stuck.length > 0) return this.deadlock()
+    const daemonBusy = this.threads.find((t) => !t.finished && t.operation?.name !== 'awaitCallbacks')
+    if (daemonBusy) return this.deadlock()
+    this.lostCallbacks(this.callbacks.pending)
+    for (const f of this.atEnds) f(this)
+    for (const s of leaked(this.globals, this.structs))
+      this.violate(quiet('leak', s.typeName, `${s.label} is never freed, and nothing reaches it any more`, s.label))
+  }
+
+  private lostCallbacks(pending: readonly RcuHead[]): void {
+    for (const head of [...pending, ...this.callbacks.lost])
+      this.violate(quiet('lost-callback', `${head.owner.typeName}.${head.name}`, `a callback queued on ${head.owner.label}.${head.name} never runs`, head.owner.label))
+  }
+
+  private deadlock(): void {
+    const stuck = this.threads.filter((t) => !t.finished && t.operation?.name !== 'awaitCallbacks')
+    const lost = stuck.find((t) => t.operation?.name === 'condWoken' && (t.x as Condition).missed)
+    const kind = lost ? 'lost-wakeup' : 'deadlock'
+    this.violate({
+      kind,
+      severity: 'error',
+      signature: signature(kind, '', stuck.map((t) => `${t.role} ${t.operation?.name ?? ''}`).sort()),
+      message: stuck.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
+      object: '',
+      sites: stuck.map((t) => ({ thread: t.name, role: t.role, access: t.operation?.name ?? '', step: this.step - 1 })),
+      concrete: true,
+    })
+  }
+
+  private livelock(): void {
+    const running = this.threads.filter((t) => !t.finished && !t.daemon)
+    this.violate(quiet('livelock', running.map((t) => t.role).sort().join(','), `still running after ${this.maxSteps} steps: ${running.map((t) => t.name).join(', ')}`, ''))
+  }
+}
+
+/** A violation of the execution as a whole. */
+function quiet(kind: ViolationKind, where: string, message: string, object: string): Violation {
+  return { kind, severity: 'error', signature: signature(kind, where, []), message, object, sites: [], concrete: true }
+}

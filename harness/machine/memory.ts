@@ -1,0 +1,50 @@
+import type { Cell } from './cell.js'
+import type { Order } from './op.js'
+import type { Thread } from './thread.js'
+
+export const MEMORY_MODELS = ['sc', 'tso', 'weak'] as const
+export type MemoryModelName = (typeof MEMORY_MODELS)[number]
+
+/** What a read-modify-write stores, given what it read; `undefined` stores nothing (a failed compare). */
+export type Modify<T> = (old: T) => T | undefined
+
+/**
+ * One memory model. It decides what a load returns, when a store is seen, and what happens-before follows.
+ * Accesses were already recorded and checked for races and lifetime (`access.ts`).
+ */
+export interface MemoryModel {
+  readonly name: MemoryModelName
+  load<T>(t: Thread, cell: Cell<T>, order: Order): T
+  store<T>(t: Thread, cell: Cell<T>, value: T, order: Order): void
+  /** Atomic; fully ordered, as QEMU's `qatomic_*` and the kernel's value-returning atomics are. */
+  modify<T>(t: Thread, cell: Cell<T>, f: Modify<T>): T
+  /** One 16-byte access to two words. */
+  loadPair<A, B>(t: Thread, a: Cell<A>, b: Cell<B>, order: Order): [A, B]
+  storePair<A, B>(t: Thread, a: Cell<A>, b: Cell<B>, x: A, y: B, order: Order): void
+  /** Reads the newest value, as an acquire load that waited for it. */
+  loadNewest<T>(t: Thread, cell: Cell<T>): T
+  acquireFence(t: Thread): void
+  releaseFence(t: Thread): void
+  fullFence(t: Thread): void
+  /** Whether a step that a store buffer would hold back (atomic, fence, lock) can be taken now. */
+  drained(t: Thread): boolean
+  /** Whether `loadPair` can be served now. */
+  pairReady(t: Thread, a: Cell<unknown>, b: Cell<unknown>): boolean
+  /** Runs `effect` when all earlier stores of the thread are in memory: a release that is no cell's store. */
+  release(t: Thread, effect: Release): void
+  /** Stores that wait in the thread's store buffer. */
+  buffered(t: Thread): number
+  /** Moves the oldest buffered store to memory: a step of its own. */
+  drain(t: Thread): void
+  describeDrain(t: Thread): string
+  /** Back to the state before the first step. */
+  reset(): void
+  resetCell(cell: Cell<unknown>): void
+}
+
+/** Something that a thread lets go of: a mutex, a read-side section. */
+export interface Release {
+  readonly label: string
+  /** `clock`: what the releasing thread knew. */
+  released(t: Thread, clock: Int32Array): void
+}

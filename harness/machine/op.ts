@@ -1,0 +1,46 @@
+import { hashString } from './hash.js'
+import type { Machine } from './machine.js'
+import type { Thread } from './thread.js'
+
+/** What a coroutine hands to the machine between two steps; its content is the thread's pending request. */
+export type Step = undefined
+
+/** Code of a thread: every `yield*` of an operation is one step of the execution. */
+export type Coroutine<R> = Generator<Step, R, void>
+
+/** One requested operation: `const value = yield* t.read(cell)`. */
+export interface Op<R> {
+  [Symbol.iterator](): Iterator<Step, R, void>
+}
+
+/** How an operation orders what stands around it, in the C11 / LKMM sense. */
+export const enum Order {
+  Plain,
+  Relaxed,
+  Acquire,
+  Release,
+}
+
+/**
+ * One kind of step. All kinds are instances of this one class, so that the run loop stays monomorphic;
+ * each is defined once, next to the state it works on.
+ */
+export class Operation {
+  /** Coverage identity. */
+  readonly hash: number
+
+  constructor(
+    /** As a trace prints it, and as schedules are anchored to it. */
+    readonly name: string,
+    /** Carries the step out, and leaves its result in `t.result`. */
+    readonly perform: (m: Machine, t: Thread) => void,
+    /** Whether the step can be taken now; null = always. */
+    readonly enabled: ((m: Machine, t: Thread) => boolean) | null = null,
+    /** What a blocked thread waits for, in words. */
+    readonly awaits: (t: Thread) => string = () => '',
+  ) {
+    this.hash = hashString(name)
+  }
+}
+
+export const PENDING: IteratorYieldResult<Step> = { done: false, value: undefined }

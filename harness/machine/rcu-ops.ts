@@ -1,0 +1,109 @@
+import { touch } from './access.js'
+import type { Machine } from './machine.js'
+import { Operation } from './op.js'
+import type { Callback, GracePeriod, RcuDomain, RcuHead, Section } from './rcu.js'
+import { report } from './reports.js'
+import type { Thread } from './thread.js'
+
+const drained = (m: Machine, t: Thread): boolean => m.memory.drained(t)
+
+export const rcuReadLock = new Operation('rcuReadLock', (m, t) => {
+  if (t.rcuDepth++ === 0) t.section = m.rcu.begin(t)
+  t.result = undefined
+})
+
+export const rcuReadUnlock = new Operation('rcuReadUnlock', (m, t) => {
+  t.result = undefined
+  if (t.rcuDepth === 0 || t.section === null) {
+    report(m, t, 'section-misuse', 'rcu', `${t.name} leaves a read-side section that it is not in`)
+    return
+  }
+  if (--t.rcuDepth > 0) return
+  m.memory.release(t, t.section)
+  t.section = null
+})
+
+export const srcuReadLock = new Operation('srcuReadLock', (_m, t) => {
+  t.result = (t.x as RcuDomain).begin(t)
+})
+
+export const srcuReadUnlock = new Operation('srcuReadUnlock', (m, t) => {
+  const section = t.x as Section
+  t.result = undefined
+  if (section.left) {
+    report(m, t, 'section-misuse', section.domain.name, `${t.name} leaves a section of ${section.domain.name} twice`)
+    return
+  }
+  section.left = true
+  m.memory.release(t, section)
+})
+
+/** `synchronize_rcu` begins and ends with a full barrier (util/rcu.c; LKMM: `gp` is a strong fence). */
+export const gracePeriodStart = new Operation(
+  'gracePeriodStart',
+  (m, t) => {
+    m.memory.fullFence(t)
+    t.gracePeriod = (t.x as RcuDomain).startGracePeriod(t)
+    t.result = undefined
+  },
+  drained,
+)
+
+export const gracePeriodEnd = new Operation(
+  'gracePeriodEnd',
+  (m, t) => {
+    ;(t.x as RcuDomain).endGracePeriod(t, t.gracePeriod as GracePeriod)
+    t.gracePeriod = null
+    m.memory.fullFence(t)
+    t.result = undefined
+  },
+  (_m, t) => (t.gracePeriod as GracePeriod).waits === 0,
+  (t) => `${(t.x as RcuDomain).name} readers: ${(t.x as RcuDomain).waitedFor(t.gracePeriod as GracePeriod)}`,
+)
+
+/** The `xchg` on the queue's tail (util/rcu.c: `enqueue`). */
+export const callRcuEnqueue = new Operation(
+  'callRcu',
+  (m, t) => {
+    const head = t.x as RcuHead
+    touch(m, t, head.owner, head.name)
+    head.owner.age = Math.min(head.owner.age + 1, 3)
+    m.memory.fullFence(t)
+    const name = t.y as string
+    t.result = undefined
+    if (m.callbacks.enqueue(head, t.callback as Callback, name)) return
+    report(m, t, 'callback-queued-twice', `${head.owner.typeName}.${head.name}`, `${t.name} queues ${name} on ${head.owner.label}.${head.name}, whose callback has not run yet`, 'error', head.owner.label)
+  },
+  drained,
+)
+
+/** The increment of `rcu_call_count` after it. */
+export const callRcuCount = new Operation(
+  'callRcuCount',
+  (m, t) => {
+    m.memory.fullFence(t)
+    m.callbacks.count(t)
+    t.result = undefined
+  },
+  drained,
+)
+
+export const awaitCallbacks = new Operation(
+  'awaitCallbacks',
+  (m, t) => {
+    t.result = m.callbacks.takeBatch(t)
+  },
+  (m, t) => m.callbacks.counted > 0 && m.memory.drained(t),
+  () => 'callbacks',
+)
+
+export const dequeueCallback = new Operation('dequeueCallback', (m, t) => {
+  const head = m.callbacks.dequeue()
+  if (head) touch(m, t, head.owner, head.name)
+  t.result = head ? head.callback : null
+  t.y = head
+})
+
+export const rcuForced = new Operation('rcuForced', (m, t) => {
+  t.result = m.rcu.draining > 0 && m.rcu.waitsFor(t)
+})

@@ -1,0 +1,222 @@
+import { copy, join, type Clock } from './clocks.js'
+import type { Machine } from './machine.js'
+import type { Release } from './memory.js'
+import type { Coroutine } from './op.js'
+import type { Struct } from './struct.js'
+import type { Thread } from './thread.js'
+
+export type Callback = (t: Thread) => Coroutine<void>
+
+/** The `struct rcu_head` embedded in an object: one callback at a time (domain R3). */
+export class RcuHead {
+  queued = false
+  callback: Callback | null = null
+  /** The callback's name, for traces. */
+  callbackName = ''
+
+  constructor(
+    readonly owner: Struct,
+    readonly name: string,
+  ) {}
+}
+
+/** One outermost read-side section. */
+export class Section implements Release {
+  /** Its reader has asked to leave; under `tso` that may still be on its way. */
+  left = false
+  constructor(
+    readonly domain: RcuDomain,
+    readonly thread: Thread,
+    readonly serial: number,
+  ) {}
+
+  get label(): string {
+    return `end of ${this.domain.name} section`
+  }
+
+  released(_t: Thread, clock: Clock): void {
+    this.domain.end(this, clock)
+  }
+}
+
+/** One grace period on its way. */
+export class GracePeriod {
+  waits = 0
+  constructor(
+    readonly serial: number,
+    /** What its end makes known: see `RcuDomain`. */
+    readonly clock: Clock,
+  ) {}
+}
+
+/**
+ * A flavour or domain of RCU: QEMU's global one, or one SRCU domain (domain 1.2, 1.3).
+ *
+ * The guarantee, and nothing more (R5; LKMM "Grace-Period Guarantee", explanation.txt): for a grace period
+ * and a section, either all of the section happens before the end of the grace period, or everything before
+ * its start happens before the section. So
+ * - a grace period ends when every section that was open at its start has ended;
+ * - its end joins the clocks of the sections that ended before its start, and of those it waited for;
+ *   joining later ones as well would hide bugs;
+ * - a section that begins after its start joins what its caller knew at the start; not the sections that had
+ *   ended by then, of which the guarantee says nothing.
+ * Entering a section orders nothing by itself (util/rcu.c: a relaxed store, the barrier is the updater's).
+ */
+export class RcuDomain {
+  private sections: Section[] = []
+  private readonly periods: GracePeriod[] = []
+  private serial = 0
+  private readonly ended: Clock
+  private readonly started: Clock
+  /** `drain_call_rcu` callers at work: they let the notifier kick readers out (R6). */
+  draining = 0
+
+  constructor(
+    private readonly m: Machine,
+    readonly name: string,
+  ) {
+    this.ended = new Int32Array(m.capacity)
+    this.started = new Int32Array(m.capacity)
+  }
+
+  begin(t: Thread): Section {
+    join(t.vc, this.started)
+    const section = new Section(this, t, ++this.serial)
+    this.sections.push(section)
+    return section
+  }
+
+  end(section: Section, clock: Clock): void {
+    this.sections.splice(this.sections.indexOf(section), 1)
+    join(this.ended, clock)
+    for (const gp of this.periods) {
+      if (section.serial < gp.serial) {
+        gp.waits--
+        join(gp.clock, clock)
+      }
+    }
+  }
+
+  startGracePeriod(t: Thread): GracePeriod {
+    const clock = new Int32Array(this.m.capacity)
+    copy(clock, this.ended)
+    const gp = new GracePeriod(++this.serial, clock)
+    gp.waits = this.sections.length
+    this.periods.push(gp)
+    join(this.started, t.vc)
+    return gp
+  }
+
+  endGracePeriod(t: Thread, gp: GracePeriod): void {
+    this.periods.splice(this.periods.indexOf(gp), 1)
+    join(t.vc, gp.clock)
+  }
+
+  /** Whether a grace period is waiting for a section of this thread. */
+  waitsFor(t: Thread): boolean {
+    return this.periods.some((gp) => this.sections.some((s) => s.thread === t && s.serial < gp.serial))
+  }
+
+  /** The readers that a grace period still waits for, by name. */
+  waitedFor(gp: GracePeriod): string {
+    return this.sections
+      .filter((s) => s.serial < gp.serial)
+      .map((s) => s.thread.name)
+      .join(', ')
+  }
+
+  /**
+   * Where a reader stands towards the grace periods in flight, for coverage: 0 outside a section, 1 in one
+   * while no grace period runs, 2 in one that began after the running grace period, 3 in one that it waits for.
+   */
+  phaseFor(t: Thread): number {
+    if (t.section === null) return 0
+    if (this.periods.length === 0) return 1
+    return t.section.serial < (this.periods[0] as GracePeriod).serial ? 3 : 2
+  }
+
+  reset(): void {
+    this.sections.length = 0
+    this.periods.length = 0
+    this.draining = 0
+    this.ended.fill(0)
+    this.started.fill(0)
+  }
+}
+
+/**
+ * The `call_rcu` queue of util/rcu.c: FIFO; a callback is enqueued first and counted after, and a batch is
+ * what was counted before its grace period began (R1), so a callback queued by a callback waits for a
+ * grace period of its own (R2).
+ */
+export class CallbackQueue {
+  private readonly heads: RcuHead[] = []
+  private first = 0
+  counted = 0
+  /** Heads whose callback was overwritten before it ran. */
+  readonly lost: RcuHead[] = []
+  private readonly clock: Clock
+
+  constructor(m: Machine) {
+    this.clock = new Int32Array(m.capacity)
+  }
+
+  /** Returns false when the head is in the queue already: its old callback is then lost (R3). */
+  enqueue(head: RcuHead, callback: Callback, name: string): boolean {
+    if (head.queued) this.lost.push(head)
+    head.callback = callback
+    head.callbackName = name
+    if (head.queued) return false
+    head.queued = true
+    this.heads.push(head)
+    return true
+  }
+
+  count(t: Thread): void {
+    this.counted++
+    join(this.clock, t.vc)
+  }
+
+  takeBatch(t: Thread): number {
+    const n = this.counted
+    this.counted = 0
+    join(t.vc, this.clock)
+    return n
+  }
+
+  /** Takes the oldest head off the queue; from here on it may be queued again. */
+  dequeue(): RcuHead | null {
+    const head = this.heads[this.first]
+    if (!head) return null
+    this.first++
+    head.queued = false
+    return head
+  }
+
+  get pending(): readonly RcuHead[] {
+    return this.heads.slice(this.first)
+  }
+
+  reset(): void {
+    for (const head of this.heads) head.queued = false
+    this.heads.length = this.lost.length = 0
+    this.first = 0
+    this.counted = 0
+    this.clock.fill(0)
+  }
+}
+
+/** The call_rcu thread (util/rcu.c: `call_rcu_thread`): a grace period, then the batch, under the BQL. */
+export function* callRcuThread(t: Thread): Coroutine<void> {
+  const { bql } = t.machine
+  for (;;) {
+    const n = yield* t.awaitCallbacks()
+    yield* t.synchronizeRcu()
+    yield* t.lock(bql)
+    for (let i = 0; i < n; i++) {
+      const callback = yield* t.dequeueCallback()
+      if (callback) yield* callback(t)
+    }
+    yield* t.unlock(bql)
+  }
+}

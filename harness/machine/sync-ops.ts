@@ -1,0 +1,76 @@
+import type { Machine } from './machine.js'
+import { Operation } from './op.js'
+import { report } from './reports.js'
+import type { Condition, Mutex } from './sync.js'
+import { join } from './clocks.js'
+import type { Thread } from './thread.js'
+
+export const lock = new Operation(
+  'lock',
+  (_m, t) => {
+    ;(t.x as Mutex).take(t)
+    t.result = undefined
+  },
+  (m, t) => !(t.x as Mutex).held && m.memory.drained(t),
+  (t) => {
+    const mutex = t.x as Mutex
+    return `${mutex.name}, held by ${mutex.owner === t ? 'itself' : (mutex.owner?.name ?? 'nobody')}`
+  },
+)
+
+function letGo(m: Machine, t: Thread, mutex: Mutex): void {
+  if (mutex.owner !== t) {
+    report(m, t, 'lock-misuse', mutex.name, `${t.name} unlocks ${mutex.name}, which ${mutex.owner?.name ?? 'nobody'} holds`)
+    return
+  }
+  mutex.owner = null
+  m.memory.release(t, mutex)
+}
+
+export const unlock = new Operation('unlock', (m, t) => {
+  letGo(m, t, t.x as Mutex)
+  t.result = undefined
+})
+
+export const condSleep = new Operation('condWait', (m, t) => {
+  ;(t.x as Condition).waiters.push(t)
+  letGo(m, t, t.y as Mutex)
+  t.result = undefined
+})
+
+export const condWake = new Operation(
+  'condWoken',
+  (_m, t) => {
+    const condition = t.x as Condition
+    condition.woken.splice(condition.woken.indexOf(t), 1)
+    ;(t.y as Mutex).take(t)
+    join(t.vc, condition.clock)
+    t.result = undefined
+  },
+  (m, t) => (t.x as Condition).woken.includes(t) && !(t.y as Mutex).held && m.memory.drained(t),
+  (t) => `a signal on ${(t.x as Condition).name}`,
+)
+
+function signal(name: string, all: boolean): Operation {
+  return new Operation(
+    name,
+    (_m, t) => {
+      ;(t.x as Condition).signal(t, all)
+      t.result = undefined
+    },
+    (m, t) => m.memory.drained(t),
+  )
+}
+
+export const condSignal = signal('condSignal', false)
+export const condBroadcast = signal('condBroadcast', true)
+
+/** Spinning makes no progress of its own: it is enabled again when another agent has taken a step. */
+export const cpuRelax = new Operation(
+  'cpuRelax',
+  (_m, t) => {
+    t.result = undefined
+  },
+  (m, t) => m.step > (t.x as number) + 1,
+  () => 'anything to change (it spins)',
+)

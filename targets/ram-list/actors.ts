@@ -1,0 +1,116 @@
+import type { Coroutine, Thread } from '#harness/machine/index.js'
+import { FlatView, RAMBlock, type RAMState } from './entities.js'
+import { Began } from './oracle.js'
+import type { LookupEvent, MainEvent, ReaderEvent } from './scenario.js'
+import { hostAddress, SLOT, type World } from './world.js'
+
+/** A vCPU or iothread. */
+export function* reader(t: Thread, w: World, events: readonly ReaderEvent[]): Coroutine<void> {
+  for (const event of events) {
+    if (event.do === 'mmio') {
+      yield* mmio(t)
+      continue
+    }
+    yield* t.rcuReadLock()
+    const began = new Began(t)
+    for (const e of event.events) {
+      if (event.forcible && (yield* t.rcuForced())) break
+      yield* lookup(t, w, began, e)
+    }
+    yield* t.rcuReadUnlock()
+  }
+}
+
+function* mmio(t: Thread): Coroutine<void> {
+  yield* t.lock(t.machine.bql)
+  yield* t.unlock(t.machine.bql)
+}
+
+function* lookup(t: Thread, w: World, began: Began, e: LookupEvent): Coroutine<void> {
+  if (e.do === 'mmio') return yield* mmio(t)
+  const block =
+    e.do === 'lookup'
+      ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
+      : yield* w.fix.qemuRamBlockFromHost(t, w.ram, w.oracle.hostOf(e.slot))
+  // Upstream aborts when nothing is found; a caller that asks for what was never there has itself to blame.
+  if (block === null) return
+  if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
+  yield* use(t, w, block)
+}
+
+/** The caller goes on to use the block: the second place where a freed one hurts. */
+function* use(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
+  yield* t.plainRead(block.host)
+  if (!w.regionDies) return
+  const mr = yield* t.plainRead(block.mr)
+  if (mr) yield* t.plainRead(mr.owner)
+}
+
+/** The main thread: hotplug under the BQL. An event that makes no sense by now does nothing. */
+export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): Coroutine<void> {
+  const { bql } = t.machine
+  for (const e of events) {
+    if (e.do === 'drain') {
+      yield* t.lock(bql)
+      yield* t.drainCallRcu()
+      yield* t.unlock(bql)
+      w.oracle.drained(t)
+      continue
+    }
+    const there = w.oracle.inSlot(e.slot)
+    if ((there === null) !== (e.do === 'plug')) continue
+    yield* t.lock(bql)
+    if (e.do === 'plug') yield* plug(t, w, e.slot)
+    else if (there) {
+      w.oracle.removing(there)
+      if (e.from === 'main') yield* unplug(t, w, there)
+      else yield* unplugFromCallback(t, w, there)
+    }
+    yield* t.unlock(bql)
+  }
+}
+
+function* plug(t: Thread, w: World, slot: number): Coroutine<void> {
+  const n = ++w.plugged
+  const block = yield* t.alloc(RAMBlock, `${'XYZW'.charAt(slot)}${"'".repeat(n)}`)
+  const host = hostAddress(4 + n)
+  yield* t.plainWrite(block.offset, slot * SLOT)
+  yield* t.plainWrite(block.maxLength, SLOT - slot)
+  yield* t.plainWrite(block.host, host)
+  yield* w.fix.ramBlockAdd(t, w.ram, block)
+  w.oracle.added(t, block, slot, host)
+}
+
+function* unplug(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
+  const mr = w.regionDies ? yield* t.plainRead(block.mr) : null
+  yield* w.fix.qemuRamFree(t, w.ram, block)
+  w.oracle.removed(t, block)
+  if (mr) yield* t.free(mr)
+}
+
+/** The last reference to the region is a FlatView's: it goes when the view's callback runs. */
+function* unplugFromCallback(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
+  const view = yield* t.alloc(FlatView, 'old_view')
+  yield* t.callRcu(view.rcu, flatviewDestroy, w, view, block)
+}
+
+function* flatviewDestroy(t: Thread, w: World, view: FlatView, block: RAMBlock): Coroutine<void> {
+  yield* unplug(t, w, block)
+  yield* t.free(view)
+}
+
+/** The migration thread: a saved block pointer crosses sections, and the version says whether it is good. */
+export function* migration(t: Thread, w: World, passes: number): Coroutine<void> {
+  const rs: RAMState = { lastVersion: -1, lastSeenBlock: null }
+  for (let pass = 0; pass < passes; pass++) {
+    yield* t.rcuReadLock()
+    yield* w.fix.ramSaveIterate(t, w.ram, rs)
+    if (rs.lastSeenBlock === null) rs.lastSeenBlock = yield* t.rcuDereference(w.ram.blocks)
+    if (rs.lastSeenBlock !== null) {
+      yield* t.plainRead(rs.lastSeenBlock.host)
+      const next: RAMBlock | null = yield* t.rcuDereference(rs.lastSeenBlock.next)
+      rs.lastSeenBlock = next
+    }
+    yield* t.rcuReadUnlock()
+  }
+}

@@ -1,0 +1,106 @@
+import { Life, type Machine, type Moment, type Thread } from '#harness/machine/index.js'
+import type { RAMBlock } from './entities.js'
+
+/** What the system knows of one block's life, outside the emulated memory. */
+interface Listing {
+  readonly block: RAMBlock
+  readonly slot: number
+  readonly host: number
+  /** When `ram_block_add` had returned; null for a block that was there at boot. */
+  readonly added: Moment | null
+  /** When `qemu_ram_free` was called, and when it had returned. */
+  removing: boolean
+  removed: Moment | null
+}
+
+/**
+ * Books which blocks are listed when, and judges what lookups return (domain I4).
+ *
+ * A section may return any block that was listed at some instant of it. The strict grade, "its removal had
+ * returned before the section began", is used under `sc`, where everybody agrees on such times; elsewhere the
+ * removal must happen-before the section. A stale lookup is a notice: the block is removed, but as long as it
+ * is not freed nothing is harmed. It is an error when another block has the address by then: the caller gets
+ * the wrong host memory (H1-2).
+ */
+export class ListOracle {
+  private readonly boot: Listing[] = []
+  private readonly listings: Listing[] = []
+
+  constructor(private readonly m: Machine) {
+    m.atStart(() => {
+      this.listings.length = 0
+      for (const l of this.boot) this.listings.push({ ...l, removing: false, removed: null })
+    })
+  }
+
+  atBoot(block: RAMBlock, slot: number, host: number): void {
+    this.boot.push({ block, slot, host, added: null, removing: false, removed: null })
+  }
+
+  added(t: Thread, block: RAMBlock, slot: number, host: number): void {
+    this.listings.push({ block, slot, host, added: t.moment(), removing: false, removed: null })
+  }
+
+  removing(block: RAMBlock): void {
+    const l = this.find(block)
+    if (l) l.removing = true
+  }
+
+  removed(t: Thread, block: RAMBlock): void {
+    const l = this.find(block)
+    if (l) l.removed = t.moment()
+  }
+
+  /** The block that is listed in the slot, and stays so as far as anybody has decided yet. */
+  inSlot(slot: number): RAMBlock | null {
+    return this.listings.find((l) => l.slot === slot && !l.removing)?.block ?? null
+  }
+
+  /** A host address inside the block that was last in the slot. */
+  hostOf(slot: number): number {
+    return this.listings.findLast((l) => l.slot === slot)?.host ?? -1
+  }
+
+  private find(block: RAMBlock): Listing | undefined {
+    return this.listings.find((l) => l.block === block)
+  }
+
+  /** Judges a block that a lookup of `slot` returned in a section which began at `began`. */
+  judge(t: Thread, began: Began, block: RAMBlock, slot: number): void {
+    const listing = this.find(block)
+    if (!listing?.removed) return
+    const grade = began.knew(listing.removed) ? 'hb' : this.m.memory.name === 'sc' && before(listing.removed, began) ? 'strict' : null
+    if (grade === null) return
+    const heir = this.listings.find(
+      (l) => l !== listing && l.slot === slot && !l.removing && l.added !== null && (grade === 'hb' ? began.knew(l.added) : before(l.added, began)),
+    )
+    if (heir)
+      t.report('wrong-address', 'RAMBlock', `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`, 'error', block.label)
+    else
+      t.report('stale-lookup', `RAMBlock ${grade}`, `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`, 'notice', block.label)
+  }
+
+  /** Domain I16: what was removed before a drain is gone after it, unless the candidate changes that contract. */
+  drained(t: Thread): void {
+    for (const { block, removed } of this.listings)
+      if (removed && removed.thread === t.id && block.life !== Life.Freed)
+        t.report('drain-contract', 'RAMBlock', `drain_call_rcu returns, and ${block.label}, removed before, is not freed yet`, 'notice', block.label)
+  }
+}
+
+const before = (moment: Moment, began: Began): boolean => moment.step < began.step
+
+/** The beginning of a read-side section: its step, and what its thread knew. */
+export class Began {
+  readonly step: number
+  private readonly clock: Int32Array
+
+  constructor(t: Thread) {
+    this.step = t.machine.step
+    this.clock = t.vc.slice()
+  }
+
+  knew(moment: Moment): boolean {
+    return moment.clock <= (this.clock[moment.thread] as number)
+  }
+}

@@ -1,0 +1,103 @@
+import type { Coroutine, Thread } from '#harness/machine/index.js'
+import type { RAMBlock, RAMList, RAMState } from './entities.js'
+
+/*
+ * The code as it is upstream, function by function: system/physmem.c, include/qemu/rcu_queue.h,
+ * migration/ram.c. A candidate spreads `upstream` and replaces what its patch changes.
+ */
+
+/** `addr - block->offset < block->max_length` */
+export function* covers(t: Thread, block: RAMBlock, addr: number): Coroutine<boolean> {
+  const distance = addr - (yield* t.plainRead(block.offset))
+  return distance >= 0 && distance < (yield* t.plainRead(block.maxLength))
+}
+
+/** The same for the host range. */
+export function* coversHost(t: Thread, block: RAMBlock, host: number): Coroutine<boolean> {
+  const distance = host - (yield* t.plainRead(block.host))
+  return distance >= 0 && distance < (yield* t.plainRead(block.maxLength))
+}
+
+/** `RAMBLOCK_FOREACH(block)`, up to the first block that the test accepts. */
+export function* walk(
+  t: Thread,
+  ram: RAMList,
+  test: (t: Thread, block: RAMBlock, wanted: number) => Coroutine<boolean>,
+  wanted: number,
+): Coroutine<RAMBlock | null> {
+  let block = yield* t.rcuDereference(ram.blocks)
+  while (block !== null && !(yield* test(t, block, wanted))) block = yield* t.rcuDereference(block.next)
+  return block
+}
+
+/** `QLIST_REMOVE_RCU`: the removed node keeps its `next`, for readers that stand on it. */
+export function* listRemove(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
+  let link = ram.blocks
+  for (;;) {
+    const at = yield* t.read(link)
+    if (at === null || at === block) break
+    link = at.next
+  }
+  yield* t.write(link, yield* t.read(block.next))
+}
+
+/** Keeps the list sorted from big to small, as `ram_block_add` does. */
+export function* listInsert(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
+  const size = yield* t.plainRead(block.maxLength)
+  let link = ram.blocks
+  let after = yield* t.read(link)
+  while (after !== null && (yield* t.plainRead(after.maxLength)) >= size) {
+    link = after.next
+    after = yield* t.read(link)
+  }
+  yield* t.write(block.next, after)
+  yield* t.rcuAssignPointer(link, block)
+}
+
+/** `reclaim_ramblock`: the host memory and the struct go together. */
+export function* reclaimRamBlock(t: Thread, block: RAMBlock): Coroutine<void> {
+  yield* t.free(block)
+}
+
+export const upstream = {
+  *qemuGetRamBlock(t: Thread, ram: RAMList, addr: number): Coroutine<RAMBlock | null> {
+    const mru = yield* t.rcuDereference(ram.mruBlock)
+    if (mru && (yield* covers(t, mru, addr))) return mru
+
+    const block = yield* walk(t, ram, covers, addr)
+    if (block) yield* t.write(ram.mruBlock, block)
+    return block
+  },
+
+  *qemuRamBlockFromHost(t: Thread, ram: RAMList, host: number): Coroutine<RAMBlock | null> {
+    const mru = yield* t.rcuDereference(ram.mruBlock)
+    if (mru && (yield* coversHost(t, mru, host))) return mru
+    return yield* walk(t, ram, coversHost, host)
+  },
+
+  *ramBlockAdd(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
+    yield* t.lock(ram.mutex)
+    yield* listInsert(t, ram, block)
+    yield* t.write(ram.mruBlock, null)
+    yield* t.storeRelease(ram.version, (yield* t.plainRead(ram.version)) + 1)
+    yield* t.unlock(ram.mutex)
+  },
+
+  *qemuRamFree(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
+    yield* t.lock(ram.mutex)
+    yield* listRemove(t, ram, block)
+    yield* t.write(ram.mruBlock, null)
+    yield* t.storeRelease(ram.version, (yield* t.plainRead(ram.version)) + 1)
+    yield* t.callRcu(block.rcu, reclaimRamBlock, block)
+    yield* t.unlock(ram.mutex)
+  },
+
+  /** `ram_save_iterate`, in its section: forget saved pointers if the list has changed. */
+  *ramSaveIterate(t: Thread, ram: RAMList, rs: RAMState): Coroutine<void> {
+    if ((yield* t.read(ram.version)) !== rs.lastVersion) {
+      rs.lastSeenBlock = null
+      rs.lastVersion = yield* t.loadAcquire(ram.version)
+    }
+    yield* t.smpRmb()
+  },
+}
