@@ -1,7 +1,7 @@
 /**
  * Vector clocks (Mattern, 1989), one component a thread. Clocks of successive executions never fall back:
  * an execution starts above everything the last one wrote, so stale entries read as "long ago" and nothing
- * has to be cleared between executions.
+ * has to be cleared between executions: joining a clock of an earlier one changes nothing.
  */
 export type Clock = Int32Array
 

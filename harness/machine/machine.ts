@@ -2,7 +2,7 @@ import type { Cell } from './cell.js'
 import { leaked, reach } from './heap-ops.js'
 import { mix } from './hash.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
-import type { Coroutine } from './op.js'
+import type { Coroutine, Operation } from './op.js'
 import { CallbackQueue, callRcuThread, RcuDomain, type RcuHead } from './rcu.js'
 import { report, signature } from './reports.js'
 import { SequentialConsistency } from './sc.js'
@@ -36,6 +36,9 @@ export interface Tracer {
   readFrom(machine: Machine, thread: Thread, cell: Cell<unknown>, tag: number): void
 }
 
+const NOBODY = -1
+const UNDECIDED = -2
+
 /** How an execution ended. */
 export interface Outcome {
   readonly steps: number
@@ -66,8 +69,9 @@ export class Machine {
   readonly enabled: Int32Array
   enabledCount = 0
   /** The choices of the current execution, as it goes: agents by step, and values in order. */
-  readonly agents: number[] = []
-  readonly values: number[] = []
+  readonly agents: Uint16Array
+  readonly values: Uint16Array
+  valueCount = 0
 
   private readonly structs: Struct[] = []
   private readonly globals: Struct[] = []
@@ -75,16 +79,20 @@ export class Machine {
   private readonly mutexes: Mutex[] = []
   private readonly conditions: Condition[] = []
   private readonly pools = new Map<StructClass<Struct>, { readonly all: Struct[]; used: number }>()
+  // What the execution has changed; the arrays keep their length, the counts say what is in them.
   private readonly dirtyCells: Cell<unknown>[] = []
+  private dirtyCellCount = 0
   private readonly dirtyStructs: Struct[] = []
+  private dirtyStructCount = 0
   private readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
-  private readonly signatures = new Set<string>()
   private stopped = false
   private sealed = false
   private base = 1
   private chooser!: Chooser
+  private starting = false
+  private picked = NOBODY
 
   constructor(
     model: MemoryModelName,
@@ -100,6 +108,8 @@ export class Machine {
           ? new TotalStoreOrder(this)
           : new WeakMemory(this)
     this.enabled = new Int32Array(2 * capacity)
+    this.agents = new Uint16Array(maxSteps)
+    this.values = new Uint16Array(maxSteps * 4)
     this.rcu = this.rcuDomain('RCU')
     this.callbacks = new CallbackQueue(this)
     this.bql = this.mutex('BQL')
@@ -189,39 +199,71 @@ export class Machine {
   run(chooser: Chooser): Outcome {
     this.chooser = chooser
     this.reset()
+    this.starting = true
     for (const t of this.threads) {
       t.generator = t.body(t)
       t.finished = false
-      this.advance(t)
+      this.resume(t)
     }
-    while (!this.stopped) {
-      if (this.findEnabled() === 0) break
-      if (this.step === this.maxSteps) {
-        this.livelock()
-        break
+    this.starting = false
+    this.picked = this.pick()
+    while (this.picked >= 0) {
+      if (this.picked < this.capacity) {
+        const t = this.threads[this.picked] as Thread
+        this.perform(t)
+        this.picked = UNDECIDED
+        this.resume(t)
+        if (this.picked === UNDECIDED) this.picked = this.pick()
+      } else {
+        const agent = this.picked
+        if (this.tracer) this.tracer.before(this, agent)
+        this.memory.drain(this.threads[agent - this.capacity] as Thread)
+        if (this.tracer) this.tracer.after(this, agent)
+        this.step++
+        this.picked = this.pick()
       }
-      const agent = chooser.nextAgent(this)
-      this.agents.push(agent)
-      if (this.tracer) this.tracer.before(this, agent)
-      if (agent < this.capacity) this.takeStep(this.threads[agent] as Thread)
-      else this.memory.drain(this.threads[agent - this.capacity] as Thread)
-      if (this.tracer) this.tracer.after(this, agent)
-      this.step++
     }
     if (!this.stopped) this.finish()
     return { steps: this.step, violations: this.violations }
   }
 
-  private takeStep(t: Thread): void {
-    const operation = t.operation
-    if (operation === null) return
-    ;(t.vc[t.id] as number)++
-    operation.perform(this, t)
-    this.advance(t)
+  /**
+   * A thread has requested an operation. If it is the one to go on, the step is taken at once and the thread
+   * runs through, which spares unwinding its coroutines; else the thread is suspended (returns false).
+   */
+  goesOn(t: Thread): boolean {
+    if (this.starting) return false
+    this.picked = this.pick()
+    if (this.picked !== t.id) return false
+    this.perform(t)
+    this.picked = UNDECIDED
+    return true
   }
 
-  private advance(t: Thread): void {
+  /** Decides who takes the next step; NOBODY when the execution is over. */
+  private pick(): number {
+    if (this.stopped || this.findEnabled() === 0) return NOBODY
+    if (this.step === this.maxSteps) {
+      this.livelock()
+      this.stopped = true
+      return NOBODY
+    }
+    const agent = this.chooser.nextAgent(this)
+    this.agents[this.step] = agent
+    return agent
+  }
+
+  private perform(t: Thread): void {
+    if (this.tracer) this.tracer.before(this, t.id)
+    ;(t.vc[t.id] as number)++
+    ;(t.operation as Operation).perform(this, t)
+    if (this.tracer) this.tracer.after(this, t.id)
+    this.step++
     t.operation = null
+  }
+
+  /** Runs a thread's own code up to its next operation, or its end. */
+  private resume(t: Thread): void {
     let r: IteratorResult<unknown, unknown>
     try {
       r = (t.generator as Generator<unknown, unknown, void>).next()
@@ -259,14 +301,12 @@ export class Machine {
 
   choose(n: number): number {
     const k = n === 1 ? 0 : this.chooser.nextValue(n, this)
-    if (n > 1) this.values.push(k)
+    if (n > 1) this.values[this.valueCount++] = k
     return k
   }
 
   violate(v: Violation): void {
-    if (this.signatures.has(v.signature)) return
-    this.signatures.add(v.signature)
-    this.violations.push(v)
+    if (!this.violations.some((w) => w.signature === v.signature)) this.violations.push(v)
   }
 
   reportAt(t: Thread, kind: ViolationKind, where: string, message: string, severity: Severity, object: string): void {
@@ -293,12 +333,12 @@ export class Machine {
 
   markDirty(cell: Cell<unknown>): void {
     cell.dirty = true
-    this.dirtyCells.push(cell)
+    this.dirtyCells[this.dirtyCellCount++] = cell
   }
 
   markStruct(s: Struct): void {
     s.dirty = true
-    this.dirtyStructs.push(s)
+    this.dirtyStructs[this.dirtyStructCount++] = s
   }
 
   /** The link through which the program's globals reach the object, if they do. */
@@ -336,30 +376,32 @@ export class Machine {
 
   private reset(): void {
     this.sealed = true
-    this.base = Math.max(this.base, ...this.threads.map((t) => t.vc[t.id] as number)) + 1
+    for (const t of this.threads) this.base = Math.max(this.base, t.vc[t.id] as number)
+    this.base++
     if (this.base > 0x3fffffff) this.forgetClocks()
     this.runNumber++
     this.step = 0
     this.stopped = false
-    this.agents.length = this.values.length = 0
+    this.valueCount = 0
     this.violations = []
-    this.signatures.clear()
-    for (const cell of this.dirtyCells) {
+    for (let i = 0; i < this.dirtyCellCount; i++) {
+      const cell = this.dirtyCells[i] as Cell<unknown>
       cell.value = cell.initial
       cell.dirty = false
       cell.writer = 0
       cell.tag = INITIAL_TAG
       this.memory.resetCell(cell)
     }
-    this.dirtyCells.length = 0
-    for (const s of this.dirtyStructs) {
+    this.dirtyCellCount = 0
+    for (let i = 0; i < this.dirtyStructCount; i++) {
+      const s = this.dirtyStructs[i] as Struct
       s.dirty = false
       s.life = Life.Live
       s.freedBy = s.lastThread = -1
       s.lastEvent = s.age = 0
-      s.dependency.fill(null)
+      for (let u = 0; u < s.dependency.length; u++) if (s.dependency[u]) s.dependency[u] = null
     }
-    this.dirtyStructs.length = 0
+    this.dirtyStructCount = 0
     for (const pool of this.pools.values()) {
       for (let i = 0; i < pool.used; i++) (pool.all[i] as Struct).life = Life.Unallocated
       pool.used = 0
@@ -370,8 +412,7 @@ export class Machine {
     this.callbacks.reset()
     this.memory.reset()
     for (const t of this.threads) {
-      t.vc.fill(this.base)
-      t.acquirable.fill(0)
+      for (let u = 0; u < this.capacity; u++) t.vc[u] = this.base
       t.fenced = false
       t.ordered = t.rcuDepth = t.wideTag = 0
       t.section = t.gracePeriod = null
@@ -386,6 +427,9 @@ export class Machine {
       s.lastAccess.fill(0)
       for (const cell of s.cells) cell.accesses.fill(0)
     }
+    for (const t of this.threads) t.acquirable.fill(0)
+    for (const sized of [...this.domains, ...this.mutexes, ...this.conditions, this.callbacks, this.memory])
+      sized.forgetClocks()
   }
 
   private finish(): void {

@@ -40,6 +40,7 @@ export interface MemoryModel {
   /** Back to the state before the first step. */
   reset(): void
   resetCell(cell: Cell<unknown>): void
+  forgetClocks(): void
 }
 
 /** Something that a thread lets go of: a mutex, a read-side section. */

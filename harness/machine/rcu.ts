@@ -42,11 +42,13 @@ export class Section implements Release {
 /** One grace period on its way. */
 export class GracePeriod {
   waits = 0
-  constructor(
-    readonly serial: number,
-    /** What its end makes known: see `RcuDomain`. */
-    readonly clock: Clock,
-  ) {}
+  serial = 0
+  /** What its end makes known: see `RcuDomain`. */
+  readonly clock: Clock
+
+  constructor(capacity: number) {
+    this.clock = new Int32Array(capacity)
+  }
 }
 
 /**
@@ -65,6 +67,7 @@ export class GracePeriod {
 export class RcuDomain {
   private sections: Section[] = []
   private readonly periods: GracePeriod[] = []
+  private readonly idle: GracePeriod[] = []
   private serial = 0
   private readonly ended: Clock
   private readonly started: Clock
@@ -87,7 +90,7 @@ export class RcuDomain {
   }
 
   end(section: Section, clock: Clock): void {
-    this.sections.splice(this.sections.indexOf(section), 1)
+    remove(this.sections, section)
     join(this.ended, clock)
     for (const gp of this.periods) {
       if (section.serial < gp.serial) {
@@ -98,9 +101,9 @@ export class RcuDomain {
   }
 
   startGracePeriod(t: Thread): GracePeriod {
-    const clock = new Int32Array(this.m.capacity)
-    copy(clock, this.ended)
-    const gp = new GracePeriod(++this.serial, clock)
+    const gp = this.idle.pop() ?? new GracePeriod(this.m.capacity)
+    gp.serial = ++this.serial
+    copy(gp.clock, this.ended)
     gp.waits = this.sections.length
     this.periods.push(gp)
     join(this.started, t.vc)
@@ -108,8 +111,9 @@ export class RcuDomain {
   }
 
   endGracePeriod(t: Thread, gp: GracePeriod): void {
-    this.periods.splice(this.periods.indexOf(gp), 1)
+    remove(this.periods, gp)
     join(t.vc, gp.clock)
+    this.idle.push(gp)
   }
 
   /** Whether a grace period is waiting for a section of this thread. */
@@ -137,11 +141,20 @@ export class RcuDomain {
 
   reset(): void {
     this.sections.length = 0
-    this.periods.length = 0
+    while (this.periods.length > 0) this.idle.push(this.periods.pop() as GracePeriod)
     this.draining = 0
+  }
+
+  forgetClocks(): void {
     this.ended.fill(0)
     this.started.fill(0)
   }
+}
+
+/** Takes one element out; the order of the others does not matter. */
+function remove<T>(list: T[], item: T): void {
+  const last = list.pop() as T
+  if (last !== item) list[list.indexOf(item)] = last
 }
 
 /**
@@ -202,6 +215,9 @@ export class CallbackQueue {
     this.heads.length = this.lost.length = 0
     this.first = 0
     this.counted = 0
+  }
+
+  forgetClocks(): void {
     this.clock.fill(0)
   }
 }

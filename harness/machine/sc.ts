@@ -82,4 +82,5 @@ export class SequentialConsistency implements MemoryModel {
   resetCell(cell: Cell<unknown>): void {
     cell.carries = false
   }
+  forgetClocks(): void {}
 }

@@ -52,9 +52,14 @@ export abstract class Struct {
     return this.name
   }
 
-  /** A number (or any plain value). `bits` makes it wrap. */
+  /** A number. `bits` makes it wrap. */
   word(name: string, initial = 0, bits = 0): Cell<number> {
     return this.cell(name, initial, 'word', bits)
+  }
+
+  /** Any value that is loaded and stored as a whole. */
+  value<T>(name: string, initial: T): Cell<T> {
+    return this.cell(name, initial, 'word', 0)
   }
 
   /** A raw pointer: it does not keep its object reachable. */

@@ -37,6 +37,9 @@ export class Mutex implements Release {
   reset(): void {
     this.held = false
     this.owner = null
+  }
+
+  forgetClocks(): void {
     this.clock.fill(0)
   }
 }
@@ -70,6 +73,9 @@ export class Condition {
     this.waiters.length = 0
     this.woken.length = 0
     this.missed = false
+  }
+
+  forgetClocks(): void {
     this.clock.fill(0)
   }
 }

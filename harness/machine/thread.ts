@@ -81,7 +81,7 @@ export class Thread {
   next(): IteratorResult<Step, unknown> {
     if (this.fresh) {
       this.fresh = false
-      return PENDING
+      if (!this.machine.goesOn(this)) return PENDING
     }
     this.answer.value = this.result
     return this.answer

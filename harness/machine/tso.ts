@@ -168,4 +168,5 @@ export class TotalStoreOrder implements MemoryModel {
   resetCell(cell: Cell<unknown>): void {
     cell.carries = false
   }
+  forgetClocks(): void {}
 }

@@ -132,7 +132,7 @@ export class WeakMemory implements MemoryModel {
       cell.newest = msg
       cell.value = msg.value as T
     }
-    msg.seen.fill(NEVER)
+    for (let u = 0; u < msg.seen.length; u++) msg.seen[u] = NEVER
     msg.seen[t.id] = t.vc[t.id] as number
     msg.taken = false
     msg.twin = null
@@ -270,6 +270,9 @@ export class WeakMemory implements MemoryModel {
 
   reset(): void {
     this.used = 0
+  }
+
+  forgetClocks(): void {
     this.fenceClock.fill(0)
   }
 

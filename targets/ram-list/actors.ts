@@ -1,21 +1,34 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import { FlatView, RAMBlock, type RAMState } from './entities.js'
-import { Began } from './oracle.js'
-import type { LookupEvent, MainEvent, ReaderEvent } from './scenario.js'
-import { hostAddress, SLOT, type World } from './world.js'
+import type { Began } from './oracle.js'
+import type { MainEvent, ReaderEvent } from './scenario.js'
+import { hostAddress, SLOT, slotRange, type World } from './world.js'
 
 /** A vCPU or iothread. */
-export function* reader(t: Thread, w: World, events: readonly ReaderEvent[]): Coroutine<void> {
+export function* reader(t: Thread, w: World, events: readonly ReaderEvent[], began: Began): Coroutine<void> {
   for (const event of events) {
     if (event.do === 'mmio') {
       yield* mmio(t)
       continue
     }
     yield* t.rcuReadLock()
-    const began = new Began(t)
+    began.now(t)
     for (const e of event.events) {
       if (event.forcible && (yield* t.rcuForced())) break
-      yield* lookup(t, w, began, e)
+      if (e.do === 'mmio') {
+        yield* mmio(t)
+        continue
+      }
+      const block =
+        e.do === 'lookup'
+          ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
+          : yield* w.fix.qemuRamBlockFromHost(t, w.ram, w.oracle.hostOf(e.slot))
+      // Upstream aborts when nothing is found; a caller that asks for what is not there has itself to blame.
+      if (block === null) continue
+      if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
+      // The caller uses what it got: the second place where a freed block hurts.
+      yield* t.plainRead(block.host)
+      if (w.regionDies) yield* useRegion(t, block)
     }
     yield* t.rcuReadUnlock()
   }
@@ -26,22 +39,7 @@ function* mmio(t: Thread): Coroutine<void> {
   yield* t.unlock(t.machine.bql)
 }
 
-function* lookup(t: Thread, w: World, began: Began, e: LookupEvent): Coroutine<void> {
-  if (e.do === 'mmio') return yield* mmio(t)
-  const block =
-    e.do === 'lookup'
-      ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
-      : yield* w.fix.qemuRamBlockFromHost(t, w.ram, w.oracle.hostOf(e.slot))
-  // Upstream aborts when nothing is found; a caller that asks for what was never there has itself to blame.
-  if (block === null) return
-  if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
-  yield* use(t, w, block)
-}
-
-/** The caller goes on to use the block: the second place where a freed one hurts. */
-function* use(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
-  yield* t.plainRead(block.host)
-  if (!w.regionDies) return
+function* useRegion(t: Thread, block: RAMBlock): Coroutine<void> {
   const mr = yield* t.plainRead(block.mr)
   if (mr) yield* t.plainRead(mr.owner)
 }
@@ -74,8 +72,7 @@ function* plug(t: Thread, w: World, slot: number): Coroutine<void> {
   const n = ++w.plugged
   const block = yield* t.alloc(RAMBlock, `${'XYZW'.charAt(slot)}${"'".repeat(n)}`)
   const host = hostAddress(4 + n)
-  yield* t.plainWrite(block.offset, slot * SLOT)
-  yield* t.plainWrite(block.maxLength, SLOT - slot)
+  yield* t.plainWrite(block.range, slotRange(slot))
   yield* t.plainWrite(block.host, host)
   yield* w.fix.ramBlockAdd(t, w.ram, block)
   w.oracle.added(t, block, slot, host)

@@ -1,10 +1,16 @@
 import { Struct } from '#harness/machine/index.js'
 
+/** A range of `ram_addr_t`. */
+export interface Range {
+  readonly offset: number
+  readonly maxLength: number
+}
+
 /** include/system/ramblock.h: `struct RAMBlock`. Immutable while listed, but for `next`. */
 export class RAMBlock extends Struct {
   static readonly structName = 'RAMBlock'
-  readonly offset = this.word('offset')
-  readonly maxLength = this.word('max_length')
+  /** `offset` and `max_length`: never read one without the other, so they are one location here. */
+  readonly range = this.value<Range>('offset', { offset: 0, maxLength: 0 })
   readonly host = this.word('host')
   /** Raw pointer; RCU does not protect what it points to (hazard H1-4). */
   readonly mr = this.pointer<MemoryRegion>('mr')

@@ -23,18 +23,22 @@ interface Listing {
  * the wrong host memory (H1-2).
  */
 export class ListOracle {
-  private readonly boot: Listing[] = []
+  /** The blocks that were there at boot come first. */
   private readonly listings: Listing[] = []
+  private boot = 0
 
   constructor(private readonly m: Machine) {
     m.atStart(() => {
-      this.listings.length = 0
-      for (const l of this.boot) this.listings.push({ ...l, removing: false, removed: null })
+      if (this.listings.length > this.boot) this.listings.length = this.boot
+      for (const l of this.listings) {
+        l.removing = false
+        l.removed = null
+      }
     })
   }
 
   atBoot(block: RAMBlock, slot: number, host: number): void {
-    this.boot.push({ block, slot, host, added: null, removing: false, removed: null })
+    this.boot = this.listings.push({ block, slot, host, added: null, removing: false, removed: null })
   }
 
   added(t: Thread, block: RAMBlock, slot: number, host: number): void {
@@ -90,14 +94,18 @@ export class ListOracle {
 
 const before = (moment: Moment, began: Began): boolean => moment.step < began.step
 
-/** The beginning of a read-side section: its step, and what its thread knew. */
+/** The beginning of a thread's current read-side section: its step, and what the thread knew. */
 export class Began {
-  readonly step: number
+  step = 0
   private readonly clock: Int32Array
 
-  constructor(t: Thread) {
+  constructor(m: Machine) {
+    this.clock = new Int32Array(m.capacity)
+  }
+
+  now(t: Thread): void {
     this.step = t.machine.step
-    this.clock = t.vc.slice()
+    for (let u = 0; u < this.clock.length; u++) this.clock[u] = t.vc[u] as number
   }
 
   knew(moment: Moment): boolean {

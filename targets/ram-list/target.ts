@@ -2,10 +2,10 @@ import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { migration, mainThread, reader } from './actors.js'
 import { MemoryRegion, RAMBlock, RAMList } from './entities.js'
-import { ListOracle } from './oracle.js'
+import { Began, ListOracle } from './oracle.js'
 import { scenario, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
-import { hostAddress, SLOT, type RamListFix, type World } from './world.js'
+import { hostAddress, slotRange, type RamListFix, type World } from './world.js'
 
 function build(m: Machine, s: Scenario, fix: RamListFix): void {
   const ram = m.global(fix.state ?? RAMList, 'ram_list')
@@ -14,8 +14,7 @@ function build(m: Machine, s: Scenario, fix: RamListFix): void {
   let link = ram.blocks
   for (let slot = 0; slot < s.slots; slot++) {
     const block = m.heap(RAMBlock, 'XYZW'.charAt(slot))
-    m.init(block.offset, slot * SLOT)
-    m.init(block.maxLength, SLOT - slot)
+    m.init(block.range, slotRange(slot))
     m.init(block.host, hostAddress(slot))
     if (s.regionDies) {
       const mr = m.global(MemoryRegion, `${block.name}.mr`)
@@ -29,7 +28,10 @@ function build(m: Machine, s: Scenario, fix: RamListFix): void {
   m.atStart(() => {
     world.plugged = 0
   })
-  s.readers.forEach((events, i) => m.spawn(`vcpu${i}`, 'vcpu', (t) => reader(t, world, events)))
+  s.readers.forEach((events, i) => {
+    const began = new Began(m)
+    m.spawn(`vcpu${i}`, 'vcpu', (t) => reader(t, world, events, began))
+  })
   m.spawn('main', 'main', (t) => mainThread(t, world, s.main))
   if (s.migration > 0) m.spawn('migration', 'migration', (t) => migration(t, world, s.migration))
   m.spawnCallRcu()

@@ -1,5 +1,6 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
-import type { RAMBlock, RAMList, RAMState } from './entities.js'
+import type { RAMBlock, RAMList, RAMState, Range } from './entities.js'
+import { SLOT } from './world.js'
 
 /*
  * The code as it is upstream, function by function: system/physmem.c, include/qemu/rcu_queue.h,
@@ -7,28 +8,27 @@ import type { RAMBlock, RAMList, RAMState } from './entities.js'
  */
 
 /** `addr - block->offset < block->max_length` */
-export function* covers(t: Thread, block: RAMBlock, addr: number): Coroutine<boolean> {
-  const distance = addr - (yield* t.plainRead(block.offset))
-  return distance >= 0 && distance < (yield* t.plainRead(block.maxLength))
-}
+export const covers = ({ offset, maxLength }: Range, addr: number): boolean =>
+  addr >= offset && addr - offset < maxLength
 
-/** The same for the host range. */
-export function* coversHost(t: Thread, block: RAMBlock, host: number): Coroutine<boolean> {
-  const distance = host - (yield* t.plainRead(block.host))
-  return distance >= 0 && distance < (yield* t.plainRead(block.maxLength))
-}
-
-/** `RAMBLOCK_FOREACH(block)`, up to the first block that the test accepts. */
-export function* walk(
-  t: Thread,
-  ram: RAMList,
-  test: (t: Thread, block: RAMBlock, wanted: number) => Coroutine<boolean>,
-  wanted: number,
-): Coroutine<RAMBlock | null> {
+/** `RAMBLOCK_FOREACH(block)`, up to the block whose range has the address. */
+export function* walk(t: Thread, ram: RAMList, addr: number): Coroutine<RAMBlock | null> {
   let block = yield* t.rcuDereference(ram.blocks)
-  while (block !== null && !(yield* test(t, block, wanted))) block = yield* t.rcuDereference(block.next)
+  while (block !== null && !covers(yield* t.plainRead(block.range), addr))
+    block = yield* t.rcuDereference(block.next)
   return block
 }
+
+/** The same for a host pointer. */
+export function* walkHost(t: Thread, ram: RAMList, host: number): Coroutine<RAMBlock | null> {
+  let block = yield* t.rcuDereference(ram.blocks)
+  while (block !== null && !coversHost(yield* t.plainRead(block.host), host))
+    block = yield* t.rcuDereference(block.next)
+  return block
+}
+
+/** `host - block->host < block->max_length` */
+export const coversHost = (start: number, host: number): boolean => host >= start && host - start < SLOT
 
 /** `QLIST_REMOVE_RCU`: the removed node keeps its `next`, for readers that stand on it. */
 export function* listRemove(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
@@ -43,10 +43,10 @@ export function* listRemove(t: Thread, ram: RAMList, block: RAMBlock): Coroutine
 
 /** Keeps the list sorted from big to small, as `ram_block_add` does. */
 export function* listInsert(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {
-  const size = yield* t.plainRead(block.maxLength)
+  const size = (yield* t.plainRead(block.range)).maxLength
   let link = ram.blocks
   let after = yield* t.read(link)
-  while (after !== null && (yield* t.plainRead(after.maxLength)) >= size) {
+  while (after !== null && (yield* t.plainRead(after.range)).maxLength >= size) {
     link = after.next
     after = yield* t.read(link)
   }
@@ -62,17 +62,17 @@ export function* reclaimRamBlock(t: Thread, block: RAMBlock): Coroutine<void> {
 export const upstream = {
   *qemuGetRamBlock(t: Thread, ram: RAMList, addr: number): Coroutine<RAMBlock | null> {
     const mru = yield* t.rcuDereference(ram.mruBlock)
-    if (mru && (yield* covers(t, mru, addr))) return mru
+    if (mru && covers(yield* t.plainRead(mru.range), addr)) return mru
 
-    const block = yield* walk(t, ram, covers, addr)
+    const block = yield* walk(t, ram, addr)
     if (block) yield* t.write(ram.mruBlock, block)
     return block
   },
 
   *qemuRamBlockFromHost(t: Thread, ram: RAMList, host: number): Coroutine<RAMBlock | null> {
     const mru = yield* t.rcuDereference(ram.mruBlock)
-    if (mru && (yield* coversHost(t, mru, host))) return mru
-    return yield* walk(t, ram, coversHost, host)
+    if (mru && coversHost(yield* t.plainRead(mru.host), host)) return mru
+    return yield* walkHost(t, ram, host)
   },
 
   *ramBlockAdd(t: Thread, ram: RAMList, block: RAMBlock): Coroutine<void> {

@@ -1,6 +1,6 @@
 import type { FixInfo } from '#harness/define.js'
 import type { Coroutine, StructClass, Thread } from '#harness/machine/index.js'
-import type { RAMBlock, RAMList, RAMState } from './entities.js'
+import type { RAMBlock, RAMList, RAMState, Range } from './entities.js'
 import type { ListOracle } from './oracle.js'
 
 /** What a candidate fix of the RAM list brings; `upstream` has each as it is today. */
@@ -26,6 +26,9 @@ export interface World {
   /** Names and host addresses for blocks that are plugged. */
   plugged: number
 }
+
+/** What a block in the slot covers. */
+export const slotRange = (slot: number): Range => ({ offset: slot * SLOT, maxLength: SLOT - slot })
 
 /** Each incarnation has host memory of its own. */
 export const hostAddress = (incarnation: number): number => 0x1000 + incarnation * 0x100
