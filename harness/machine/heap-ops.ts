@@ -1,5 +1,4 @@
 import { touch } from './access.js'
-import type { Cell } from './cell.js'
 import { Operation } from './op.js'
 import { reportUnorderedFree, report } from './reports.js'
 import { Life, type Struct, type StructClass } from './struct.js'
@@ -35,30 +34,3 @@ export const free = new Operation('free', (m, t) => {
   s.freedBy = t.id
 })
 
-/**
- * Walks the links from the globals, breadth first, until `found` holds for one; returns that link.
- * A removed node may still point into a list: only what the program can reach counts.
- */
-export function reach(
-  globals: readonly Struct[],
-  found: (from: Struct, link: Cell<unknown>) => boolean,
-  reached: Struct[] = [],
-): Cell<unknown> | null {
-  reached.push(...globals)
-  for (let i = 0; i < reached.length; i++) {
-    const from = reached[i] as Struct
-    for (const cell of from.cells) {
-      if (cell.kind !== 'link' || cell.value === null) continue
-      if (found(from, cell)) return cell
-      if (!reached.includes(cell.value as Struct)) reached.push(cell.value as Struct)
-    }
-  }
-  return null
-}
-
-/** What is alive at the end and cannot be reached any more. */
-export function leaked(globals: readonly Struct[], structs: readonly Struct[]): Struct[] {
-  const reached: Struct[] = []
-  reach(globals, () => false, reached)
-  return structs.filter((s) => s.life === Life.Live && !reached.includes(s))
-}

@@ -1,9 +1,9 @@
 import type { Cell } from './cell.js'
-import { leaked, reach } from './heap-ops.js'
 import { mix } from './hash.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
 import type { Coroutine, Operation } from './op.js'
-import { CallbackQueue, callRcuThread, RcuDomain, type RcuHead } from './rcu.js'
+import { Reachability } from './reach.js'
+import { CallbackQueue, callRcuThread, RcuDomain } from './rcu.js'
 import { report, signature } from './reports.js'
 import { SequentialConsistency } from './sc.js'
 import { Life, type Struct, type StructClass } from './struct.js'
@@ -75,6 +75,7 @@ export class Machine {
 
   private readonly structs: Struct[] = []
   private readonly globals: Struct[] = []
+  private readonly reachability = new Reachability(this.globals, this.structs)
   private readonly domains: RcuDomain[] = []
   private readonly mutexes: Mutex[] = []
   private readonly conditions: Condition[] = []
@@ -280,16 +281,17 @@ export class Machine {
 
   private findEnabled(): number {
     let n = 0
-    const { threads, enabled, memory } = this
+    const { threads, enabled } = this
     for (let i = 0; i < threads.length; i++) {
       const t = threads[i] as Thread
-      if (t.finished || t.operation === null) continue
-      const can = t.operation.enabled
+      const operation = t.operation
+      if (operation === null) continue
+      const can = operation.enabled
       if (can === null || can(this, t)) enabled[n++] = i
     }
-    if (memory.name === 'tso')
+    if (this.memory.buffers)
       for (let i = 0; i < threads.length; i++)
-        if (memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
+        if (this.memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
     this.enabledCount = n
     return n
   }
@@ -343,7 +345,7 @@ export class Machine {
 
   /** The link through which the program's globals reach the object, if they do. */
   linkTo(s: Struct): Cell<unknown> | null {
-    return reach(this.globals, (_from, cell) => cell.value === s)
+    return this.reachability.linkTo(s) as Cell<unknown> | null
   }
 
   /** The clock of what `t` may rely on behind a pointer to `s`. */
@@ -433,19 +435,14 @@ export class Machine {
   }
 
   private finish(): void {
-    const stuck = this.threads.filter((t) => !t.finished && !t.daemon)
-    if (stuck.length > 0) return this.deadlock()
-    const daemonBusy = this.threads.find((t) => !t.finished && t.operation?.name !== 'awaitCallbacks')
-    if (daemonBusy) return this.deadlock()
-    this.lostCallbacks(this.callbacks.pending)
+    for (const t of this.threads)
+      if (!t.finished && !(t.daemon && t.operation?.name === 'awaitCallbacks')) return this.deadlock()
+    this.callbacks.forLost((head) =>
+      this.violate(quiet('lost-callback', `${head.owner.typeName}.${head.name}`, `a callback queued on ${head.owner.label}.${head.name} never runs`, head.owner.label)),
+    )
     for (const f of this.atEnds) f(this)
-    for (const s of leaked(this.globals, this.structs))
+    for (const s of this.reachability.leaked())
       this.violate(quiet('leak', s.typeName, `${s.label} is never freed, and nothing reaches it any more`, s.label))
-  }
-
-  private lostCallbacks(pending: readonly RcuHead[]): void {
-    for (const head of [...pending, ...this.callbacks.lost])
-      this.violate(quiet('lost-callback', `${head.owner.typeName}.${head.name}`, `a callback queued on ${head.owner.label}.${head.name} never runs`, head.owner.label))
   }
 
   private deadlock(): void {

@@ -69,10 +69,10 @@ export const callRcuEnqueue = new Operation(
     touch(m, t, head.owner, head.name)
     head.owner.age = Math.min(head.owner.age + 1, 3)
     m.memory.fullFence(t)
-    const name = t.y as string
+    const func = t.y as { readonly name: string }
     t.result = undefined
-    if (m.callbacks.enqueue(head, t.callback as Callback, name)) return
-    report(m, t, 'callback-queued-twice', `${head.owner.typeName}.${head.name}`, `${t.name} queues ${name} on ${head.owner.label}.${head.name}, whose callback has not run yet`, 'error', head.owner.label)
+    if (m.callbacks.enqueue(head, t.callback as Callback, func)) return
+    report(m, t, 'callback-queued-twice', `${head.owner.typeName}.${head.name}`, `${t.name} queues ${func.name} on ${head.owner.label}.${head.name}, whose callback has not run yet`, 'error', head.owner.label)
   },
   drained,
 )

@@ -11,8 +11,8 @@ export type Callback = (t: Thread) => Coroutine<void>
 export class RcuHead {
   queued = false
   callback: Callback | null = null
-  /** The callback's name, for traces. */
-  callbackName = ''
+  /** The function that was passed to `callRcu`, for its name in traces. */
+  func: { readonly name: string } | null = null
 
   constructor(
     readonly owner: Struct,
@@ -167,7 +167,7 @@ export class CallbackQueue {
   private first = 0
   counted = 0
   /** Heads whose callback was overwritten before it ran. */
-  readonly lost: RcuHead[] = []
+  private readonly lost: RcuHead[] = []
   private readonly clock: Clock
 
   constructor(m: Machine) {
@@ -175,10 +175,10 @@ export class CallbackQueue {
   }
 
   /** Returns false when the head is in the queue already: its old callback is then lost (R3). */
-  enqueue(head: RcuHead, callback: Callback, name: string): boolean {
+  enqueue(head: RcuHead, callback: Callback, func: { readonly name: string }): boolean {
     if (head.queued) this.lost.push(head)
     head.callback = callback
-    head.callbackName = name
+    head.func = func
     if (head.queued) return false
     head.queued = true
     this.heads.push(head)
@@ -206,8 +206,10 @@ export class CallbackQueue {
     return head
   }
 
-  get pending(): readonly RcuHead[] {
-    return this.heads.slice(this.first)
+  /** The heads whose callbacks will not run: overwritten, or still in the queue when all is over. */
+  forLost(f: (head: RcuHead) => void): void {
+    for (const head of this.lost) f(head)
+    for (let i = this.first; i < this.heads.length; i++) f(this.heads[i] as RcuHead)
   }
 
   reset(): void {

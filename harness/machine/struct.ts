@@ -19,6 +19,7 @@ export const enum Life {
  */
 export abstract class Struct {
   readonly cells: Cell<unknown>[] = []
+  readonly links: Cell<Struct | null>[] = []
   life: Life = Life.Unallocated
   /** Step of the `free`, and the thread that did it. */
   freedAt = -1
@@ -36,6 +37,8 @@ export abstract class Struct {
   lastEvent = 0
   lastThread = -1
   address = 0
+  /** The last walk of `reach.ts` that came by. */
+  visit = 0
   readonly typeName: string
   readonly typeHash: number
 
@@ -69,7 +72,9 @@ export abstract class Struct {
 
   /** A pointer that publishes its object: what it reaches is not leaked and must not be freed. */
   link<T extends Struct>(name: string): Cell<T | null> {
-    return this.cell<T | null>(name, null, 'link', 0)
+    const link = this.cell<T | null>(name, null, 'link', 0)
+    this.links.push(link as unknown as Cell<Struct | null>)
+    return link
   }
 
   /** A reference count: falling below zero is a violation (domain I2). */

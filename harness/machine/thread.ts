@@ -287,7 +287,7 @@ export class Thread {
     ...args: A
   ): Coroutine<void> {
     const callback: Callback = (t) => func(t, ...args)
-    this.y = func.name === '' ? 'callback' : func.name
+    this.y = func
     this.callback = callback
     yield* this.request<void>(rcu.callRcuEnqueue, null, head)
     yield* this.request<void>(rcu.callRcuCount)

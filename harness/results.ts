@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { MEMORY_MODELS } from './machine/index.js'
+
+/**
+ * The result files that `fuzz` and `bench` write and `report` reads: the only thing that passes between
+ * them. A reader refuses another version instead of guessing.
+ */
+export const RESULTS_VERSION = 1
+
+const site = z.object({ thread: z.string(), role: z.string(), access: z.string(), step: z.int() })
+
+export const violationSchema = z.object({
+  kind: z.string(),
+  severity: z.enum(['error', 'notice']),
+  signature: z.string(),
+  message: z.string(),
+  object: z.string(),
+  sites: z.array(site),
+  concrete: z.boolean(),
+})
+
+/** One step of a traced execution, as a line of the column table. */
+const row = z.object({
+  step: z.int().describe('counted from 0'),
+  thread: z.int().describe('index into `threads`'),
+  operation: z.string().describe('name of the operation, or `drain` for a store that leaves its buffer'),
+  text: z.string().describe('what a person reads, e.g. `write ram_list.mru_block = X`'),
+  cell: z.string().optional().describe('label of the cell accessed'),
+  object: z.string().optional().describe('label of the object accessed, allocated or freed'),
+  value: z.string().optional().describe('what was read or stored'),
+  from: z.int().optional().describe('step of the store that was read; -1 for the initial value'),
+  stale: z.boolean().optional().describe('a newer value was in memory'),
+  source: z
+    .object({ file: z.string(), line: z.int(), text: z.string() })
+    .optional()
+    .describe('the line of the candidate or system that asked for this step'),
+})
+
+/** An execution, step by step: what `replay` prints and the report draws. */
+export const traceSchema = z.object({
+  threads: z.array(z.object({ name: z.string(), role: z.string() })),
+  rows: z.array(row),
+  gracePeriods: z.array(
+    z.object({ thread: z.int(), start: z.int(), end: z.int().describe('step; -1 when it never ended') }),
+  ),
+  sections: z.array(
+    z.object({ thread: z.int(), start: z.int(), end: z.int().describe('step; -1 when never left') }),
+  ),
+  violations: z.array(violationSchema),
+})
+
+const coveragePoint = z.object({ executions: z.int(), points: z.int() })
+
+export const fuzzResultSchema = z.object({
+  system: z.string(),
+  fix: z.string(),
+  title: z.string(),
+  source: z.string(),
+  memoryModel: z.enum(MEMORY_MODELS),
+  expected: z.enum(['holds', 'broken']).describe('what the candidate file says for this memory model'),
+  executions: z.int(),
+  steps: z.int(),
+  seconds: z.number(),
+  violations: z.array(
+    violationSchema.extend({
+      firstExecution: z.int().describe('counted from 1'),
+      file: z.string().describe('where it was stored, relative to the results file; empty if it was not'),
+      command: z.string().describe('replays it'),
+      switches: z.int().describe('context switches of the minimized interleaving'),
+      events: z.int().describe('events of the minimized scenario'),
+      trace: traceSchema,
+    }),
+  ),
+  notices: z.array(violationSchema.extend({ firstExecution: z.int() })),
+  coverage: z.int(),
+  corpus: z.int().describe('inputs kept because they reached something new'),
+  series: z.array(coveragePoint),
+})
+
+export const fuzzFileSchema = z.object({
+  version: z.literal(RESULTS_VERSION),
+  kind: z.literal('fuzz'),
+  seed: z.int(),
+  command: z.string(),
+  results: z.array(fuzzResultSchema),
+})
+
+const latency = z.object({
+  mean: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  p999: z.number(),
+})
+
+/** Simulated time: what one candidate costs under one workload. Times in nanoseconds of the cost model. */
+export const simulationSchema = z.object({
+  system: z.string(),
+  fix: z.string(),
+  workload: z.string(),
+  parameters: z.record(z.string(), z.union([z.number(), z.string()])),
+  lookups: z.int(),
+  latency,
+  /** 95 % confidence half-width of the mean over replications. */
+  latencyInterval: z.number(),
+  missRate: z.number(),
+  missRateInterval: z.number(),
+  missReasons: z.record(z.string(), z.number()).describe('share of all lookups, by reason'),
+  walkLength: z.number().describe('blocks visited per miss'),
+  perLookup: z.object({
+    loads: z.number(),
+    stores: z.number(),
+    atomics: z.number(),
+    fences: z.number(),
+    transfers: z.number().describe('cache-line transfers'),
+  }),
+  unplugs: z.int(),
+  gracePeriodsPerUnplug: z.number(),
+  timeToFree: z.number().describe('from qemu_ram_free to the free, mean'),
+  peakUnreclaimed: z.number().describe('blocks removed and not yet freed, at most'),
+})
+
+/** Wall clock of the lookup path alone, the scheduler stripped away. */
+export const wallClockSchema = z.object({
+  system: z.string(),
+  fix: z.string(),
+  path: z.string(),
+  nanoseconds: z.number().describe('median per call'),
+  low: z.number().describe('10th percentile of the samples'),
+  high: z.number().describe('90th percentile'),
+  relative: z.number().describe('against the first candidate of the list, same path'),
+})
+
+export const benchFileSchema = z.object({
+  version: z.literal(RESULTS_VERSION),
+  kind: z.literal('bench'),
+  seed: z.int(),
+  command: z.string(),
+  costs: z.record(z.string(), z.object({ value: z.number(), unit: z.string(), source: z.string() })),
+  simulations: z.array(simulationSchema),
+  wallClock: z.array(wallClockSchema),
+})
+
+export type Trace = z.infer<typeof traceSchema>
+export type TraceRow = Trace['rows'][number]
+export type FuzzResult = z.infer<typeof fuzzResultSchema>
+export type FoundViolation = FuzzResult['violations'][number]
+export type FuzzFile = z.infer<typeof fuzzFileSchema>
+export type Simulation = z.infer<typeof simulationSchema>
+export type WallClock = z.infer<typeof wallClockSchema>
+export type BenchFile = z.infer<typeof benchFileSchema>
