@@ -71,7 +71,14 @@ function race(m: Machine, t: Thread, cell: Cell<never>, write: boolean): void {
   for (const kind of write ? [PLAIN_WRITE, WRITE, PLAIN_READ, READ] : [PLAIN_WRITE, WRITE]) {
     const u = unorderedThread(t, a, kind * n, n, cell.owner)
     if (u >= 0) {
-      reportDataRace(m, t, cell as Cell<unknown>, write, m.threads[u] as Thread, kind === WRITE || kind === PLAIN_WRITE)
+      reportDataRace(
+        m,
+        t,
+        cell as Cell<unknown>,
+        write,
+        m.threads[u] as Thread,
+        kind === WRITE || kind === PLAIN_WRITE,
+      )
       return
     }
   }

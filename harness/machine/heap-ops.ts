@@ -28,9 +28,16 @@ export const free = new Operation('free', (m, t) => {
   }
   const holder = m.linkTo(s)
   if (holder)
-    report(m, t, 'free-while-reachable', `${s.typeName} from ${holder.owner.typeName}.${holder.name}`, `${t.name} frees ${s.label} while ${holder.label} still points to it`, 'error', s.label)
+    report(
+      m,
+      t,
+      'free-while-reachable',
+      `${s.typeName} from ${holder.owner.typeName}.${holder.name}`,
+      `${t.name} frees ${s.label} while ${holder.label} still points to it`,
+      'error',
+      s.label,
+    )
   s.life = Life.Freed
   s.freedAt = m.step
   s.freedBy = t.id
 })
-

@@ -289,7 +289,7 @@ export class Machine {
       const can = operation.enabled
       if (can === null || can(this, t)) enabled[n++] = i
     }
-    if (this.memory.buffers)
+    if (this.memory.buffering)
       for (let i = 0; i < threads.length; i++)
         if (this.memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
     this.enabledCount = n
@@ -311,7 +311,14 @@ export class Machine {
     if (!this.violations.some((w) => w.signature === v.signature)) this.violations.push(v)
   }
 
-  reportAt(t: Thread, kind: ViolationKind, where: string, message: string, severity: Severity, object: string): void {
+  reportAt(
+    t: Thread,
+    kind: ViolationKind,
+    where: string,
+    message: string,
+    severity: Severity,
+    object: string,
+  ): void {
     report(this, t, kind, where, message, severity, object)
   }
 
@@ -438,11 +445,20 @@ export class Machine {
     for (const t of this.threads)
       if (!t.finished && !(t.daemon && t.operation?.name === 'awaitCallbacks')) return this.deadlock()
     this.callbacks.forLost((head) =>
-      this.violate(quiet('lost-callback', `${head.owner.typeName}.${head.name}`, `a callback queued on ${head.owner.label}.${head.name} never runs`, head.owner.label)),
+      this.violate(
+        quiet(
+          'lost-callback',
+          `${head.owner.typeName}.${head.name}`,
+          `a callback queued on ${head.owner.label}.${head.name} never runs`,
+          head.owner.label,
+        ),
+      ),
     )
     for (const f of this.atEnds) f(this)
     for (const s of this.reachability.leaked())
-      this.violate(quiet('leak', s.typeName, `${s.label} is never freed, and nothing reaches it any more`, s.label))
+      this.violate(
+        quiet('leak', s.typeName, `${s.label} is never freed, and nothing reaches it any more`, s.label),
+      )
   }
 
   private deadlock(): void {
@@ -455,18 +471,41 @@ export class Machine {
       signature: signature(kind, '', stuck.map((t) => `${t.role} ${t.operation?.name ?? ''}`).sort()),
       message: stuck.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
       object: '',
-      sites: stuck.map((t) => ({ thread: t.name, role: t.role, access: t.operation?.name ?? '', step: this.step - 1 })),
+      sites: stuck.map((t) => ({
+        thread: t.name,
+        role: t.role,
+        access: t.operation?.name ?? '',
+        step: this.step - 1,
+      })),
       concrete: true,
     })
   }
 
   private livelock(): void {
     const running = this.threads.filter((t) => !t.finished && !t.daemon)
-    this.violate(quiet('livelock', running.map((t) => t.role).sort().join(','), `still running after ${this.maxSteps} steps: ${running.map((t) => t.name).join(', ')}`, ''))
+    this.violate(
+      quiet(
+        'livelock',
+        running
+          .map((t) => t.role)
+          .sort()
+          .join(','),
+        `still running after ${this.maxSteps} steps: ${running.map((t) => t.name).join(', ')}`,
+        '',
+      ),
+    )
   }
 }
 
 /** A violation of the execution as a whole. */
 function quiet(kind: ViolationKind, where: string, message: string, object: string): Violation {
-  return { kind, severity: 'error', signature: signature(kind, where, []), message, object, sites: [], concrete: true }
+  return {
+    kind,
+    severity: 'error',
+    signature: signature(kind, where, []),
+    message,
+    object,
+    sites: [],
+    concrete: true,
+  }
 }

@@ -40,7 +40,15 @@ function modify(name: string): Operation {
       const old = m.memory.modify(t, cell, t.x as Modify<unknown>)
       t.result = old
       if (cell.kind === 'refcount' && (cell.value as number) < 0)
-        report(m, t, 'refcount-underflow', `${cell.owner.typeName}.${cell.name}`, `${t.name} drops ${cell.label} below zero`, 'error', cell.owner.label)
+        report(
+          m,
+          t,
+          'refcount-underflow',
+          `${cell.owner.typeName}.${cell.name}`,
+          `${t.name} drops ${cell.label} below zero`,
+          'error',
+          cell.owner.label,
+        )
     },
     drained,
     awaitsBuffer,

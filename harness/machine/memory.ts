@@ -15,7 +15,7 @@ export type Modify<T> = (old: T) => T | undefined
 export interface MemoryModel {
   readonly name: MemoryModelName
   /** Whether threads have store buffers, which are agents of their own. */
-  readonly buffers: boolean
+  readonly buffering: boolean
   load<T>(t: Thread, cell: Cell<T>, order: Order): T
   store<T>(t: Thread, cell: Cell<T>, value: T, order: Order): void
   /** Atomic; fully ordered, as QEMU's `qatomic_*` and the kernel's value-returning atomics are. */

@@ -31,7 +31,13 @@ export const srcuReadUnlock = new Operation('srcuReadUnlock', (m, t) => {
   const section = t.x as Section
   t.result = undefined
   if (section.left) {
-    report(m, t, 'section-misuse', section.domain.name, `${t.name} leaves a section of ${section.domain.name} twice`)
+    report(
+      m,
+      t,
+      'section-misuse',
+      section.domain.name,
+      `${t.name} leaves a section of ${section.domain.name} twice`,
+    )
     return
   }
   section.left = true
@@ -72,7 +78,15 @@ export const callRcuEnqueue = new Operation(
     const func = t.y as { readonly name: string }
     t.result = undefined
     if (m.callbacks.enqueue(head, t.callback as Callback, func)) return
-    report(m, t, 'callback-queued-twice', `${head.owner.typeName}.${head.name}`, `${t.name} queues ${func.name} on ${head.owner.label}.${head.name}, whose callback has not run yet`, 'error', head.owner.label)
+    report(
+      m,
+      t,
+      'callback-queued-twice',
+      `${head.owner.typeName}.${head.name}`,
+      `${t.name} queues ${func.name} on ${head.owner.label}.${head.name}, whose callback has not run yet`,
+      'error',
+      head.owner.label,
+    )
   },
   drained,
 )

@@ -6,7 +6,12 @@ import type { Severity, Site, ViolationKind } from './violations.js'
 
 /** The access a thread is about to make, or has just made. */
 export function siteOf(m: Machine, t: Thread, what: string): Site {
-  return { thread: t.name, role: t.role, access: `${t.operation?.name ?? 'run'} ${what}`.trim(), step: m.step }
+  return {
+    thread: t.name,
+    role: t.role,
+    access: `${t.operation?.name ?? 'run'} ${what}`.trim(),
+    step: m.step,
+  }
 }
 
 /** `kind:object type.field:role:role`: the same race gets the same signature whoever runs it, and when. */
@@ -67,10 +72,11 @@ export function reportDataRace(
   m.violate({
     kind: 'data-race',
     severity: 'error',
-    signature: signature('data-race', `${cell.owner.typeName}.${cell.name}`, [
-      `${other.role} ${first}`,
-      `${t.role} ${second}`,
-    ].sort()),
+    signature: signature(
+      'data-race',
+      `${cell.owner.typeName}.${cell.name}`,
+      [`${other.role} ${first}`, `${t.role} ${second}`].sort(),
+    ),
     message: `${t.name}'s ${second} of ${cell.label} races with ${other.name}'s ${first}: one is plain, and nothing orders them`,
     object: cell.owner.label,
     sites: [

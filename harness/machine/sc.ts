@@ -16,7 +16,7 @@ import type { Thread } from './thread.js'
  */
 export class SequentialConsistency implements MemoryModel {
   readonly name = 'sc'
-  readonly buffers = false
+  readonly buffering = false
   private readonly pair: [never, never] = [] as never
 
   constructor(private readonly m: Machine) {}

@@ -20,7 +20,13 @@ export const lock = new Operation(
 
 function letGo(m: Machine, t: Thread, mutex: Mutex): void {
   if (mutex.owner !== t) {
-    report(m, t, 'lock-misuse', mutex.name, `${t.name} unlocks ${mutex.name}, which ${mutex.owner?.name ?? 'nobody'} holds`)
+    report(
+      m,
+      t,
+      'lock-misuse',
+      mutex.name,
+      `${t.name} unlocks ${mutex.name}, which ${mutex.owner?.name ?? 'nobody'} holds`,
+    )
     return
   }
   mutex.owner = null

@@ -185,7 +185,11 @@ export class Thread {
     const first = this.readTag
     const y = yield* this.plainRead(b)
     if (first !== this.readTag && isWide(first) && isWide(this.readTag))
-      this.report('torn-read', `${a.owner.typeName}.${a.name}+${b.name}`, `${this.name} reads ${a.label} and ${b.label} from different stores of the pair`)
+      this.report(
+        'torn-read',
+        `${a.owner.typeName}.${a.name}+${b.name}`,
+        `${this.name} reads ${a.label} and ${b.label} from different stores of the pair`,
+      )
     return [x, y]
   }
 
@@ -351,7 +355,13 @@ export class Thread {
   }
 
   /** A violation found by a system's oracle. No step. */
-  report(kind: ViolationKind, where: string, message: string, severity: Severity = 'error', object = ''): void {
+  report(
+    kind: ViolationKind,
+    where: string,
+    message: string,
+    severity: Severity = 'error',
+    object = '',
+  ): void {
     this.machine.reportAt(this, kind, where, message, severity, object)
   }
 

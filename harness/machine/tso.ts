@@ -29,7 +29,7 @@ interface Entry {
  */
 export class TotalStoreOrder implements MemoryModel {
   readonly name = 'tso'
-  readonly buffers = true
+  readonly buffering = true
   private readonly buffers: Entry[][] = []
   private readonly pool: Entry[] = []
   private readonly pair: [never, never] = [] as never

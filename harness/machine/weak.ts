@@ -53,7 +53,7 @@ export class Message {
  */
 export class WeakMemory implements MemoryModel {
   readonly name = 'weak'
-  readonly buffers = false
+  readonly buffering = false
   private readonly messages: Message[] = []
   private used = 0
   private readonly fenceClock: Clock

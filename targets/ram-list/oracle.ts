@@ -73,22 +73,49 @@ export class ListOracle {
   judge(t: Thread, began: Began, block: RAMBlock, slot: number): void {
     const listing = this.find(block)
     if (!listing?.removed) return
-    const grade = began.knew(listing.removed) ? 'hb' : this.m.memory.name === 'sc' && before(listing.removed, began) ? 'strict' : null
+    const grade = began.knew(listing.removed)
+      ? 'hb'
+      : this.m.memory.name === 'sc' && before(listing.removed, began)
+        ? 'strict'
+        : null
     if (grade === null) return
     const heir = this.listings.find(
-      (l) => l !== listing && l.slot === slot && !l.removing && l.added !== null && (grade === 'hb' ? began.knew(l.added) : before(l.added, began)),
+      (l) =>
+        l !== listing &&
+        l.slot === slot &&
+        !l.removing &&
+        l.added !== null &&
+        (grade === 'hb' ? began.knew(l.added) : before(l.added, began)),
     )
     if (heir)
-      t.report('wrong-address', 'RAMBlock', `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`, 'error', block.label)
+      t.report(
+        'wrong-address',
+        'RAMBlock',
+        `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`,
+        'error',
+        block.label,
+      )
     else
-      t.report('stale-lookup', `RAMBlock ${grade}`, `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`, 'notice', block.label)
+      t.report(
+        'stale-lookup',
+        `RAMBlock ${grade}`,
+        `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`,
+        'notice',
+        block.label,
+      )
   }
 
   /** Domain I16: what was removed before a drain is gone after it, unless the candidate changes that contract. */
   drained(t: Thread): void {
     for (const { block, removed } of this.listings)
       if (removed && removed.thread === t.id && block.life !== Life.Freed)
-        t.report('drain-contract', 'RAMBlock', `drain_call_rcu returns, and ${block.label}, removed before, is not freed yet`, 'notice', block.label)
+        t.report(
+          'drain-contract',
+          'RAMBlock',
+          `drain_call_rcu returns, and ${block.label}, removed before, is not freed yet`,
+          'notice',
+          block.label,
+        )
   }
 }
 

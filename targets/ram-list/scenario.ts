@@ -6,21 +6,30 @@ import { z } from 'zod'
  */
 const slot = z.int().min(0).max(3).describe('which address range')
 
-const lookup = z.object({ do: z.literal('lookup'), slot }).describe('qemu_get_ram_block of an address in the slot')
+const lookup = z
+  .object({ do: z.literal('lookup'), slot })
+  .describe('qemu_get_ram_block of an address in the slot')
 const lookupHost = z
   .object({ do: z.literal('lookup-host'), slot })
   .describe('qemu_ram_block_from_host of a pointer into the block that is in the slot')
-const mmio = z.object({ do: z.literal('mmio') }).describe('takes the BQL and drops it, as an MMIO dispatch does')
+const mmio = z
+  .object({ do: z.literal('mmio') })
+  .describe('takes the BQL and drops it, as an MMIO dispatch does')
 
 const section = z
   .object({
     do: z.literal('section'),
-    events: z.array(z.discriminatedUnion('do', [lookup, lookupHost, mmio])).min(1).max(3),
+    events: z
+      .array(z.discriminatedUnion('do', [lookup, lookupHost, mmio]))
+      .min(1)
+      .max(3),
     forcible: z.boolean().default(false).describe('leaves the section early when force_rcu asks (TCG)'),
   })
   .describe('one read-side section')
 
-const plug = z.object({ do: z.literal('plug'), slot }).describe('ram_block_add of a new block into an empty slot')
+const plug = z
+  .object({ do: z.literal('plug'), slot })
+  .describe('ram_block_add of a new block into an empty slot')
 const unplug = z
   .object({ do: z.literal('unplug'), slot, from: z.enum(['main', 'callback']).default('main') })
   .describe('qemu_ram_free, by the main thread or in the call_rcu thread (a FlatView is destroyed)')
@@ -29,11 +38,20 @@ const drain = z.object({ do: z.literal('drain') }).describe('drain_call_rcu')
 export const scenario = z.object({
   slots: z.int().min(1).max(4).describe('blocks at boot'),
   readers: z
-    .array(z.array(z.discriminatedUnion('do', [section, mmio])).min(1).max(3))
+    .array(
+      z
+        .array(z.discriminatedUnion('do', [section, mmio]))
+        .min(1)
+        .max(3),
+    )
     .min(1)
     .max(3)
     .describe('vCPUs and iothreads: what each does, in order'),
-  main: z.array(z.discriminatedUnion('do', [plug, unplug, drain])).min(1).max(4).describe('the main thread'),
+  main: z
+    .array(z.discriminatedUnion('do', [plug, unplug, drain]))
+    .min(1)
+    .max(4)
+    .describe('the main thread'),
   migration: z
     .int()
     .min(0)

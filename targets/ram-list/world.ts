@@ -32,4 +32,3 @@ export const slotRange = (slot: number): Range => ({ offset: slot * SLOT, maxLen
 
 /** Each incarnation has host memory of its own. */
 export const hostAddress = (incarnation: number): number => 0x1000 + incarnation * 0x100
-
