@@ -6,6 +6,6 @@ export default defineFix(ramList, {
   ...upstream,
   name: 'baseline',
   title: 'Upstream before the thread: the MRU is cleared at removal only',
-  source: 'system/physmem.c; seed 000',
+  source: 'system/physmem.c (seed 000)',
   expect: { broken: ['use-after-free', 'wrong-address'] },
 })
