@@ -20,7 +20,7 @@ module.exports = {
     only('fuzz', ['machine/', 'drivers/', 'define', 'results', 'trace/']),
     only('trace', ['machine/', 'drivers/', 'define', 'results']),
     only('bench', ['machine/', 'drivers/', 'define', 'results']),
-    only('report', ['results']),
+    only('report', ['results', 'trace/']),
     {
       name: 'targets-imports',
       comment: 'A system imports the vocabulary and the definitions, nothing else of the harness',

@@ -26,7 +26,7 @@ export const free = new Operation('free', (m, t) => {
   for (const u of m.threads) {
     if (u !== t && (s.lastAccess[u.id] as number) > (t.vc[u.id] as number)) reportUnorderedFree(m, t, s, u)
   }
-  const holder = m.linkTo(s)
+  const holder = m.linkTo(s, t)
   if (holder)
     report(
       m,

@@ -68,14 +68,16 @@ export class Machine {
   /** The agents that can take a step now, as `enabled[0..enabledCount)`, in ascending order. */
   readonly enabled: Int32Array
   enabledCount = 0
+  /** Set while it is asked who could go on if nobody but spinning threads can. */
+  onlySpinning = false
   /** The choices of the current execution, as it goes: agents by step, and values in order. */
   readonly agents: Uint16Array
   readonly values: Uint16Array
   valueCount = 0
 
-  private readonly structs: Struct[] = []
-  private readonly globals: Struct[] = []
-  private readonly reachability = new Reachability(this.globals, this.structs)
+  readonly structs: Struct[] = []
+  readonly globals: Struct[] = []
+  private readonly reachability = new Reachability(this)
   private readonly domains: RcuDomain[] = []
   private readonly mutexes: Mutex[] = []
   private readonly conditions: Condition[] = []
@@ -243,7 +245,7 @@ export class Machine {
 
   /** Decides who takes the next step; NOBODY when the execution is over. */
   private pick(): number {
-    if (this.stopped || this.findEnabled() === 0) return NOBODY
+    if (this.stopped || (this.findEnabled() === 0 && !this.spins())) return NOBODY
     if (this.step === this.maxSteps) {
       this.livelock()
       this.stopped = true
@@ -277,6 +279,14 @@ export class Machine {
         report(this, t, 'section-misuse', 'rcu', `${t.name} ends inside a read-side section`)
     } else if (t.operation === null)
       throw new ProgramError(`${t.name} yields something that is no operation; write \`yield* t.read(...)\``)
+  }
+
+  /** Nobody can take a step; lets the spinning ones look again, if there are any. */
+  private spins(): boolean {
+    this.onlySpinning = true
+    const n = this.findEnabled()
+    this.onlySpinning = false
+    return n > 0
   }
 
   private findEnabled(): number {
@@ -350,9 +360,9 @@ export class Machine {
     this.dirtyStructs[this.dirtyStructCount++] = s
   }
 
-  /** The link through which the program's globals reach the object, if they do. */
-  linkTo(s: Struct): Cell<unknown> | null {
-    return this.reachability.linkTo(s) as Cell<unknown> | null
+  /** The link through which the program's globals reach the object, as `t` sees them, if they do. */
+  linkTo(s: Struct, t: Thread): Cell<unknown> | null {
+    return this.reachability.linkTo(s, t) as Cell<unknown> | null
   }
 
   /** The clock of what `t` may rely on behind a pointer to `s`. */

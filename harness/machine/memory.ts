@@ -25,6 +25,8 @@ export interface MemoryModel {
   storePair<A, B>(t: Thread, a: Cell<A>, b: Cell<B>, x: A, y: B, order: Order): void
   /** Reads the newest value, as an acquire load that waited for it. */
   loadNewest<T>(t: Thread, cell: Cell<T>): T
+  /** The newest value, counting the stores that wait in the thread's own buffer. For oracles: no access. */
+  own<T>(t: Thread, cell: Cell<T>): T
   acquireFence(t: Thread): void
   releaseFence(t: Thread): void
   fullFence(t: Thread): void

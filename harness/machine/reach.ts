@@ -1,5 +1,7 @@
 import type { Cell } from './cell.js'
+import type { Machine } from './machine.js'
 import { Life, type Struct } from './struct.js'
+import type { Thread } from './thread.js'
 
 /**
  * Reachability through links, from the program's globals, in memory as it is now. A removed node may still
@@ -10,31 +12,28 @@ export class Reachability {
   private count = 0
   private visit = 0
 
-  constructor(
-    private readonly globals: readonly Struct[],
-    private readonly structs: readonly Struct[],
-  ) {}
+  constructor(private readonly m: Machine) {}
 
-  /** The link through which the object is reached, if it is. */
-  linkTo(s: Struct): Cell<Struct | null> | null {
-    return this.walk(s)
+  /** The link through which the object is reached, as `t` sees memory (its own stores included), if it is. */
+  linkTo(s: Struct, t: Thread): Cell<Struct | null> | null {
+    return this.walk(s, t)
   }
 
   /** What is alive and cannot be reached any more. */
   leaked(): Struct[] {
-    this.walk(null)
+    this.walk(null, null)
     const leaked: Struct[] = []
-    for (const s of this.structs) if (s.life === Life.Live && s.visit !== this.visit) leaked.push(s)
+    for (const s of this.m.structs) if (s.life === Life.Live && s.visit !== this.visit) leaked.push(s)
     return leaked
   }
 
-  private walk(wanted: Struct | null): Cell<Struct | null> | null {
+  private walk(wanted: Struct | null, t: Thread | null): Cell<Struct | null> | null {
     this.visit++
     this.count = 0
-    for (const s of this.globals) this.add(s)
+    for (const s of this.m.globals) this.add(s)
     for (let i = 0; i < this.count; i++) {
       for (const link of (this.reached[i] as Struct).links) {
-        const to = link.value
+        const to = t ? this.m.memory.own(t, link) : link.value
         if (to === null) continue
         if (to === wanted) return link
         if (to.visit !== this.visit) this.add(to)

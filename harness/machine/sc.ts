@@ -66,6 +66,9 @@ export class SequentialConsistency implements MemoryModel {
   drained(): boolean {
     return true
   }
+  own<T>(_t: Thread, cell: Cell<T>): T {
+    return cell.value
+  }
   pairReady(): boolean {
     return true
   }

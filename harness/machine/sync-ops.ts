@@ -71,12 +71,15 @@ function signal(name: string, all: boolean): Operation {
 export const condSignal = signal('condSignal', false)
 export const condBroadcast = signal('condBroadcast', true)
 
-/** Spinning makes no progress of its own: it is enabled again when another agent has taken a step. */
+/**
+ * Spinning makes no progress of its own: it is enabled again when another agent has taken a step, or when
+ * no other agent can (the loop may still read an old value; the step bound catches one that never ends).
+ */
 export const cpuRelax = new Operation(
   'cpuRelax',
   (_m, t) => {
     t.result = undefined
   },
-  (m, t) => m.step > (t.x as number) + 1,
+  (m, t) => m.step > (t.x as number) || m.onlySpinning,
   () => 'anything to change (it spins)',
 )

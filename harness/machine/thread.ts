@@ -13,6 +13,7 @@ import type { Struct, StructClass } from './struct.js'
 import { isWide, wideTag } from './tags.js'
 import type { Condition, Mutex } from './sync.js'
 import * as sync from './sync-ops.js'
+import * as time from './time-ops.js'
 import type { Severity, ViolationKind } from './violations.js'
 
 /**
@@ -345,6 +346,11 @@ export class Thread {
   /** `cpu_relax()`: the body of a spin loop. Lets someone else take a step before the loop looks again. */
   cpuRelax(): Op<void> {
     return this.request(sync.cpuRelax, null, this.machine.step)
+  }
+
+  /** Lets simulated time pass, in nanoseconds: a step that only the `timed` driver gives a meaning. */
+  sleep(nanoseconds: number): Op<void> {
+    return this.request(time.sleep, null, nanoseconds)
   }
 
   // --- checks ---------------------------------------------------------------------------------------------

@@ -52,6 +52,11 @@ export class TotalStoreOrder implements MemoryModel {
     return cell.value
   }
 
+  own<T>(t: Thread, cell: Cell<T>): T {
+    const e = this.bufferOf(t).findLast((e) => e.a === cell || e.b === cell)
+    return e ? ((e.a === cell ? e.x : e.y) as T) : cell.value
+  }
+
   private forward<T>(t: Thread, cell: Cell<T>, e: Entry, value: unknown): T {
     this.m.readsFrom(t, cell as Cell<unknown>, e.event, e.tag)
     return value as T

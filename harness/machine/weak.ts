@@ -255,6 +255,9 @@ export class WeakMemory implements MemoryModel {
   drained(): boolean {
     return true
   }
+  own<T>(_t: Thread, cell: Cell<T>): T {
+    return cell.value
+  }
   pairReady(): boolean {
     return true
   }

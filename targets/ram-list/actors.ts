@@ -55,11 +55,11 @@ export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): 
       w.oracle.drained(t)
       continue
     }
-    const there = w.oracle.inSlot(e.slot)
-    if ((there === null) !== (e.do === 'plug')) continue
     yield* t.lock(bql)
-    if (e.do === 'plug') yield* plug(t, w, e.slot)
-    else if (there) {
+    const there = w.oracle.inSlot(e.slot)
+    if (e.do === 'plug') {
+      if (w.oracle.vacant(w.ram, e.slot)) yield* plug(t, w, e.slot)
+    } else if (there) {
       w.oracle.removing(there)
       if (e.from === 'main') yield* unplug(t, w, there)
       else yield* unplugFromCallback(t, w, there)

@@ -1,5 +1,5 @@
 import { Life, type Machine, type Moment, type Thread } from '#harness/machine/index.js'
-import type { RAMBlock } from './entities.js'
+import type { RAMBlock, RAMList } from './entities.js'
 
 /** What the system knows of one block's life, outside the emulated memory. */
 interface Listing {
@@ -8,7 +8,7 @@ interface Listing {
   readonly host: number
   /** When `ram_block_add` had returned; null for a block that was there at boot. */
   readonly added: Moment | null
-  /** When `qemu_ram_free` was called, and when it had returned. */
+  /** Its removal is decided; and when `qemu_ram_free` had returned. */
   removing: boolean
   removed: Moment | null
 }
@@ -55,9 +55,16 @@ export class ListOracle {
     if (l) l.removed = t.moment()
   }
 
-  /** The block that is listed in the slot, and stays so as far as anybody has decided yet. */
+  /** The block in the slot, unless somebody has decided to remove it. */
   inSlot(slot: number): RAMBlock | null {
     return this.listings.find((l) => l.slot === slot && !l.removing)?.block ?? null
+  }
+
+  /** Whether `find_ram_offset` would hand the slot's range out: no block in the list has it. */
+  vacant(ram: RAMList, slot: number): boolean {
+    for (let block = ram.blocks.value; block !== null; block = block.next.value)
+      if (this.find(block)?.slot === slot) return false
+    return this.inSlot(slot) === null
   }
 
   /** A host address inside the block that was last in the slot. */

@@ -6,13 +6,12 @@ import { covers, coversHost, walkHost } from '../upstream.js'
 
 export default defineFix(ramList, {
   ...sketch,
-  name: 'version-sketch-host',
-  title: 'mru_version without a retry check, and both lookups validate the pair, loaded as the mail has it',
+  name: 'version-sketch-pair-host',
+  title: 'mru_version without a retry check, and both lookups validate the pair, loaded as one',
   source: 'Paolo Bonzini, qemu-devel, 8 June 2026 (seed 000), completed for qemu_ram_block_from_host',
 
   *qemuGetRamBlock(t, ram: VersionedRAMList, addr) {
-    const version = yield* t.loadAcquire(ram.mruVersion)
-    const mru = yield* t.rcuDereference(ram.mruBlock)
+    const [version, mru] = yield* t.readPair(ram.mruVersion, ram.mruBlock)
     yield* t.smpRmb()
     if ((yield* t.loadAcquire(ram.version)) === version && mru && covers(yield* t.plainRead(mru.range), addr))
       return mru
@@ -20,8 +19,7 @@ export default defineFix(ramList, {
   },
 
   *qemuRamBlockFromHost(t, ram: VersionedRAMList, host) {
-    const version = yield* t.loadAcquire(ram.mruVersion)
-    const mru = yield* t.rcuDereference(ram.mruBlock)
+    const [version, mru] = yield* t.readPair(ram.mruVersion, ram.mruBlock)
     yield* t.smpRmb()
     if ((yield* t.loadAcquire(ram.version)) === version && mru && coversHost(yield* t.plainRead(mru.host), host))
       return mru

@@ -1,0 +1,47 @@
+/** Numbers as people read them. No locale, so that the same file gives the same page everywhere. */
+
+export function count(n: number): string {
+  const [whole = '', fraction] = (Number.isInteger(n) ? String(n) : short(n)).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`
+}
+
+/** Three significant digits, without an exponent where that is readable. */
+export function short(n: number): string {
+  if (!Number.isFinite(n)) return '–'
+  if (n === 0) return '0'
+  const size = Math.abs(n)
+  if (size < 1e-4) return n.toExponential(1)
+  if (size >= 100) return String(Math.round(n))
+  return String(Number(n.toPrecision(3)))
+}
+
+export function nanoseconds(ns: number): string {
+  const size = Math.abs(ns)
+  if (size >= 1e9) return `${short(ns / 1e9)} s`
+  if (size >= 1e6) return `${short(ns / 1e6)} ms`
+  if (size >= 1e4) return `${short(ns / 1e3)} µs`
+  return `${count(ns)} ns`
+}
+
+export const percent = (share: number): string => `${short(share * 100)} %`
+
+/** `+12 %` against a base. */
+export function change(value: number, base: number): string {
+  if (!(base > 0)) return '–'
+  const ratio = value / base - 1
+  if (Math.abs(ratio) < 0.0005) return '±0 %'
+  return `${ratio < 0 ? '−' : '+'}${short(Math.abs(ratio) * 100)} %`
+}
+
+export const plusMinus = (text: string, interval: string): string => `${text} ± ${interval}`
+
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(words: readonly string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
+}
+
+export const unique = <T,>(values: Iterable<T>): T[] => [...new Set(values)]

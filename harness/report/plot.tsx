@@ -1,0 +1,107 @@
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import type { ComponentChildren } from 'preact'
+import type { Look } from './palette.js'
+
+/** What we use of the elements that Plot returns; the project knows no DOM types. */
+interface PlotElement {
+  readonly outerHTML: string
+  setAttribute(name: string, value: string): void
+  querySelectorAll(selectors: string): Iterable<{ remove(): void }>
+}
+
+/** Narrow enough for a phone; wider screens get several side by side. */
+export const PLOT_WIDTH = 328
+
+/** An inline SVG; its styles are the page's. */
+export function svg(options: Plot.PlotOptions, description: string): string {
+  const { document } = parseHTML('<html></html>')
+  const element = Plot.plot({
+    width: PLOT_WIDTH,
+    className: 'plot',
+    style: { fontSize: '12px' },
+    ...options,
+    document,
+  }) as unknown as PlotElement
+  for (const style of element.querySelectorAll('style')) style.remove()
+  element.setAttribute('role', 'img')
+  element.setAttribute('aria-label', description)
+  return element.outerHTML
+}
+
+export function Figure({
+  caption,
+  description,
+  options,
+}: {
+  caption: ComponentChildren
+  /** What someone who does not see the plot should know. */
+  description: string
+  options: Plot.PlotOptions
+}) {
+  return (
+    <figure>
+      <figcaption>{caption}</figcaption>
+      <div class="scroll" dangerouslySetInnerHTML={{ __html: svg(options, description) }} />
+    </figure>
+  )
+}
+
+/** Scales that draw each candidate as its look says. The channel value is the candidate's name. */
+export function lookScales(looks: readonly Look[]): Plot.PlotOptions {
+  const domain = looks.map((l) => l.name)
+  return {
+    color: { type: 'categorical', domain, range: looks.map((l) => l.colour) },
+    symbol: { domain, range: looks.map((l) => l.symbol) },
+  }
+}
+
+/** One line per candidate: Plot sets a dash per mark, not per series. */
+export function lines<T extends { readonly fix: string }>(
+  data: readonly T[],
+  looks: readonly Look[],
+  options: Plot.LineOptions,
+): Plot.Markish[] {
+  return looks.map((look) =>
+    Plot.line(
+      data.filter((d) => d.fix === look.name),
+      { stroke: look.colour, strokeDasharray: look.dash, ...options },
+    ),
+  )
+}
+
+/** Symbols with names, in HTML: it wraps where the screen is narrow. */
+export function Legend({ looks }: { looks: readonly Look[] }) {
+  return (
+    <ul class="legend" aria-label="Legend">
+      {looks.map((look) => (
+        <li>
+          <span aria-hidden="true" dangerouslySetInnerHTML={{ __html: swatch(look) }} />
+          {look.label}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function swatch(look: Look): string {
+  const options: Plot.PlotOptions = {
+    width: 26,
+    height: 12,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 26], range: [0, 26] },
+    y: { domain: [0, 12], range: [0, 12] },
+    marks: [
+      Plot.line(
+        [
+          [0, 6],
+          [26, 6],
+        ],
+        { stroke: look.colour, strokeDasharray: look.dash },
+      ),
+      Plot.dot([[13, 6]], { r: 4, symbol: look.symbol, fill: look.colour }),
+    ],
+  }
+  return svg(options, look.name)
+}

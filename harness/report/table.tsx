@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact'
+
+/** A table in a box of its own: on a phone the box scrolls, not the page. */
+export function Table({
+  caption,
+  head,
+  children,
+}: {
+  caption: string
+  head: readonly ComponentChildren[]
+  children: ComponentChildren
+}) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {head.map((title) => (
+              <th scope="col">{title}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  )
+}
+
+/** One row: its first cell names it. */
+export function Row({ name, cells }: { name: ComponentChildren; cells: readonly ComponentChildren[] }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {cells.map((cell) => (
+        <td>{cell}</td>
+      ))}
+    </tr>
+  )
+}
