@@ -1,5 +1,8 @@
 import type { z } from 'zod'
+import type { BenchDescription } from './define-bench.js'
 import type { Machine, MemoryModelName } from './machine/index.js'
+
+export type * from './define-bench.js'
 
 /** What every candidate fix says of itself, whatever system it mends. */
 export interface FixInfo {
@@ -24,6 +27,8 @@ export interface Target<Fix extends FixInfo = FixInfo, Scenario = unknown> {
   readonly source: string
   /** Validates, generates, mutates and documents scenarios; see `harness/fuzz/grammar.ts`. */
   readonly scenario: z.ZodType<Scenario>
+  /** Makes a generated scenario sensible (no reference to what is not there); it must stay valid. */
+  tidy?(scenario: Scenario): Scenario
   /** The methods that a candidate has to bring, and what each models. */
   readonly methods: { readonly [method: string]: string }
   /** How many threads the scenario needs, the call_rcu thread included. */
@@ -32,11 +37,15 @@ export interface Target<Fix extends FixInfo = FixInfo, Scenario = unknown> {
   build(machine: Machine, scenario: Scenario, fix: Fix): void
   /** Hand-written scenarios, by name: each shows one hazard. */
   readonly scenarios: { readonly [name: string]: NamedScenario<Scenario> }
+  /** How it is measured. */
+  readonly bench?: BenchDescription<Fix>
 }
 
 export interface NamedScenario<Scenario> {
   readonly title: string
   readonly scenario: Scenario
+  /** It shows a hazard that no candidate is about, or needs unusual parameters: no part of a verdict. */
+  readonly apart?: boolean
 }
 
 /** Declares a system. */

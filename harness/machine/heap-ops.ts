@@ -2,12 +2,18 @@ import { touch } from './access.js'
 import { Operation } from './op.js'
 import { reportUnorderedFree, report } from './reports.js'
 import { Life, type Struct, type StructClass } from './struct.js'
+import type { Thread } from './thread.js'
 
 export const alloc = new Operation('alloc', (m, t) => {
   const s = m.allocate(t.x as StructClass<Struct>, t.y as string)
   touch(m, t, s, 'alloc')
   t.result = s
 })
+
+/** Up to when `t` knows what `u` did to the object, by happens-before or behind the pointer to it. */
+function known(t: Thread, s: Struct, u: Thread): number {
+  return Math.max(t.vc[u.id] as number, s.dependency[t.id]?.[u.id] ?? 0)
+}
 
 /**
  * Free is an access to the whole object: every booked access of another thread must happen before it. So a
@@ -24,7 +30,7 @@ export const free = new Operation('free', (m, t) => {
   }
   touch(m, t, s, 'free')
   for (const u of m.threads) {
-    if (u !== t && (s.lastAccess[u.id] as number) > (t.vc[u.id] as number)) reportUnorderedFree(m, t, s, u)
+    if (u !== t && (s.lastAccess[u.id] as number) > known(t, s, u)) reportUnorderedFree(m, t, s, u)
   }
   const holder = m.linkTo(s, t)
   if (holder)

@@ -220,9 +220,11 @@ export class Machine {
       } else {
         const agent = this.picked
         if (this.tracer) this.tracer.before(this, agent)
-        this.memory.drain(this.threads[agent - this.capacity] as Thread)
+        const t = this.threads[agent - this.capacity] as Thread
+        this.memory.drain(t)
         if (this.tracer) this.tracer.after(this, agent)
         this.step++
+        t.steps++
         this.picked = this.pick()
       }
     }
@@ -262,6 +264,7 @@ export class Machine {
     ;(t.operation as Operation).perform(this, t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
+    t.steps++
     t.operation = null
   }
 
@@ -433,7 +436,7 @@ export class Machine {
     for (const t of this.threads) {
       for (let u = 0; u < this.capacity; u++) t.vc[u] = this.base
       t.fenced = false
-      t.ordered = t.rcuDepth = t.wideTag = 0
+      t.ordered = t.rcuDepth = t.wideTag = t.steps = 0
       t.section = t.gracePeriod = null
     }
     for (const f of this.atStarts) f()
@@ -475,18 +478,15 @@ export class Machine {
     const stuck = this.threads.filter((t) => !t.finished && t.operation?.name !== 'awaitCallbacks')
     const lost = stuck.find((t) => t.operation?.name === 'condWoken' && (t.x as Condition).missed)
     const kind = lost ? 'lost-wakeup' : 'deadlock'
+    const core = waitingCycle(stuck) ?? stuck
+    const roles = new Set(core.map((t) => `${t.role} ${t.operation?.name ?? ''}`))
     this.violate({
       kind,
       severity: 'error',
-      signature: signature(kind, '', stuck.map((t) => `${t.role} ${t.operation?.name ?? ''}`).sort()),
-      message: stuck.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
+      signature: signature(kind, '', [...roles].sort()),
+      message: core.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
       object: '',
-      sites: stuck.map((t) => ({
-        thread: t.name,
-        role: t.role,
-        access: t.operation?.name ?? '',
-        step: this.step - 1,
-      })),
+      sites: core.map((t) => ({ thread: t.name, role: t.role, access: t.operation?.name ?? '', step: this.step - 1 })),
       concrete: true,
     })
   }
@@ -518,4 +518,18 @@ function quiet(kind: ViolationKind, where: string, message: string, object: stri
     sites: [],
     concrete: true,
   }
+}
+
+/** Threads that wait for each other in a circle, if there are: the core of a deadlock. */
+function waitingCycle(stuck: readonly Thread[]): Thread[] | null {
+  for (const start of stuck) {
+    const path: Thread[] = []
+    let t: Thread | undefined = start
+    while (t && !path.includes(t)) {
+      path.push(t)
+      t = t.operation?.blockers(t).find((u) => stuck.includes(u))
+    }
+    if (t) return path.slice(path.indexOf(t))
+  }
+  return null
 }

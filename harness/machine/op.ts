@@ -38,6 +38,8 @@ export class Operation {
     readonly enabled: ((m: Machine, t: Thread) => boolean) | null = null,
     /** What a blocked thread waits for, in words. */
     readonly awaits: (t: Thread) => string = () => '',
+    /** The threads that a blocked thread waits for, as far as they are known. */
+    readonly blockers: (t: Thread) => readonly Thread[] = () => [],
   ) {
     this.hash = hashString(name)
   }

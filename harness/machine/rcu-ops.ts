@@ -64,8 +64,13 @@ export const gracePeriodEnd = new Operation(
     t.result = undefined
   },
   (_m, t) => (t.gracePeriod as GracePeriod).waits === 0,
-  (t) => `${(t.x as RcuDomain).name} readers: ${(t.x as RcuDomain).waitedFor(t.gracePeriod as GracePeriod)}`,
+  (t) => `${(t.x as RcuDomain).name} readers: ${readers(t).map((r) => (r === t ? 'itself' : r.name)).join(', ')}`,
+  readers,
 )
+
+function readers(t: Thread): Thread[] {
+  return (t.x as RcuDomain).waitedFor(t.gracePeriod as GracePeriod)
+}
 
 /** The `xchg` on the queue's tail (util/rcu.c: `enqueue`). */
 export const callRcuEnqueue = new Operation(

@@ -121,12 +121,9 @@ export class RcuDomain {
     return this.periods.some((gp) => this.sections.some((s) => s.thread === t && s.serial < gp.serial))
   }
 
-  /** The readers that a grace period still waits for, by name. */
-  waitedFor(gp: GracePeriod): string {
-    return this.sections
-      .filter((s) => s.serial < gp.serial)
-      .map((s) => s.thread.name)
-      .join(', ')
+  /** The readers that a grace period still waits for. */
+  waitedFor(gp: GracePeriod): Thread[] {
+    return this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)
   }
 
   /**

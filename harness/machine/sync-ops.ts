@@ -16,6 +16,7 @@ export const lock = new Operation(
     const mutex = t.x as Mutex
     return `${mutex.name}, held by ${mutex.owner === t ? 'itself' : (mutex.owner?.name ?? 'nobody')}`
   },
+  (t) => ((t.x as Mutex).owner ? [(t.x as Mutex).owner as Thread] : []),
 )
 
 function letGo(m: Machine, t: Thread, mutex: Mutex): void {
@@ -72,14 +73,23 @@ export const condSignal = signal('condSignal', false)
 export const condBroadcast = signal('condBroadcast', true)
 
 /**
- * Spinning makes no progress of its own: it is enabled again when another agent has taken a step, or when
- * no other agent can (the loop may still read an old value; the step bound catches one that never ends).
+ * Spinning makes no progress of its own: it is enabled again when another thread has taken a step, or when
+ * no other thread can (the loop may still read an old value; the step bound catches one that never ends).
  */
 export const cpuRelax = new Operation(
   'cpuRelax',
   (_m, t) => {
     t.result = undefined
   },
-  (m, t) => m.step > (t.x as number) || m.onlySpinning,
+  (m, t) => m.step - t.steps > (t.x as number) || m.onlySpinning,
   () => 'anything to change (it spins)',
+)
+
+export const waitFor = new Operation(
+  'waitFor',
+  (_m, t) => {
+    t.result = undefined
+  },
+  (_m, t) => (t.x as () => boolean)(),
+  (t) => t.y as string,
 )

@@ -52,6 +52,8 @@ export class Thread {
 
   generator: Generator<Step, unknown, void> | null = null
   finished = true
+  /** Steps this thread and its store buffer have taken. */
+  steps = 0
   readonly roleHash: number
 
   private fresh = false
@@ -343,9 +345,18 @@ export class Thread {
     return this.request(rcu.dequeueCallback)
   }
 
+  /**
+   * Blocks until something outside the emulated memory holds: a management layer that waits for an event. It
+   * is no access and orders nothing.
+   */
+  waitFor(what: string, condition: () => boolean): Op<void> {
+    this.y = what
+    return this.request(sync.waitFor, null, condition)
+  }
+
   /** `cpu_relax()`: the body of a spin loop. Lets someone else take a step before the loop looks again. */
   cpuRelax(): Op<void> {
-    return this.request(sync.cpuRelax, null, this.machine.step)
+    return this.request(sync.cpuRelax, null, this.machine.step - this.steps)
   }
 
   /** Lets simulated time pass, in nanoseconds: a step that only the `timed` driver gives a meaning. */

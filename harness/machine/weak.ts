@@ -94,14 +94,19 @@ export class WeakMemory implements MemoryModel {
       if (order === Order.Acquire) join(t.vc, msg.clock)
       else if (order === Order.Relaxed) join(t.acquirable, msg.clock)
     }
-    if (order !== Order.Plain && msg.value instanceof Struct) this.depend(t, msg.value, msg)
+    if (msg.value instanceof Struct) this.depend(t, cell.owner, msg.value, msg, order)
     this.m.readsFrom(t, cell as Cell<unknown>, msg.event, msg.tag)
     return msg.value as T
   }
 
-  private depend(t: Thread, s: Struct, msg: Message): void {
-    if (!msg.releases && !msg.depends) return
+  /** `t` has loaded a pointer to `s` out of `from`: dependencies chain, also through plain fields. */
+  private depend(t: Thread, from: Struct, s: Struct, msg: Message, order: Order): void {
+    const inherited = from.dependency[t.id] ?? null
+    const published = order !== Order.Plain && (msg.releases || msg.depends)
+    if (inherited === null && !published) return
     const dependency = this.m.dependencyOf(t, s)
+    if (inherited !== null) join(dependency, inherited)
+    if (!published) return
     if (msg.releases) join(dependency, msg.clock)
     if (msg.depends) join(dependency, msg.dependency)
   }

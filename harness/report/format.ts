@@ -36,7 +36,8 @@ export function change(value: number, base: number): string {
 
 export const plusMinus = (text: string, interval: string): string => `${text} ± ${interval}`
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`
 
 /** `a`, `a and b`, `a, b and c`. */
 export function list(words: readonly string[]): string {
@@ -44,4 +45,4 @@ export function list(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
 
-export const unique = <T,>(values: Iterable<T>): T[] => [...new Set(values)]
+export const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)]

@@ -27,14 +27,16 @@ export function Table({
   )
 }
 
-/** One row: its first cell names it. */
+/** One row: its first cell names it. Figures stand to the right. */
 export function Row({ name, cells }: { name: ComponentChildren; cells: readonly ComponentChildren[] }) {
   return (
     <tr>
       <th scope="row">{name}</th>
       {cells.map((cell) => (
-        <td>{cell}</td>
+        <td class={typeof cell === 'string' && FIGURE.test(cell) ? 'n' : undefined}>{cell}</td>
       ))}
     </tr>
   )
 }
+
+const FIGURE = /^([<+−±]? ?\d[\d.,e-]*( ?[%×]| ([nµm]?s))?( ± .*)?|–)$/

@@ -19,8 +19,9 @@ interface Column {
   readonly name: string
   /** `|` and `:` stand here, left of the text. */
   readonly bars: readonly Bar[]
+  /** What its widest step needs. */
+  readonly natural: number
   x: number
-  width: number
 }
 
 interface Bar {
@@ -46,20 +47,22 @@ const NARROWEST = 12
 export function columns(trace: Trace, options: ColumnsOptions = {}): string {
   const width = options.width ?? MAIL
   const colour = options.colour ?? ((text: string): string => text)
-  const table = layOut(trace, width)
   const noted = marks(trace)
+  const table = columnsOf(trace, noted)
+  layOut(table, width)
   const lines: Piece[][] = [...header(table)]
   for (const row of trace.rows) {
     const column = table.find((c) => c.thread === row.thread)
     if (!column) continue
     const x = textX(column)
+    const room = Math.max(width - x, NARROWEST)
     const mark = noted.get(row.step)
     const about = trace.violations.some((v) => concerns(row, v.object))
     const tone = mark?.tone ?? (row.operation === 'drain' ? 'drain' : about ? 'object' : '')
-    const step: Piece[][] = wrap(stepText(row), column.width).map((text) => [{ x, text, tone }])
-    if (mark) point(step, x, mark, width, column.width)
+    const step: Piece[][] = wrap(stepText(row), room).map((text) => [{ x, text, tone }])
+    if (mark && mark.text !== '') point(step, x, mark, room)
     if (options.source === true && row.source)
-      for (const text of wrap(plain(`${row.source.file}:${row.source.line}`), column.width))
+      for (const text of wrap(plain(`${row.source.file}:${row.source.line}`), room))
         step.push([{ x, text, tone: 'muted' }])
     for (const line of step) {
       drawBars(line, table, row.step)
@@ -78,16 +81,15 @@ export function columns(trace: Trace, options: ColumnsOptions = {}): string {
   return out.join('\n') + '\n'
 }
 
-const INFERRED = '  (inferred: nothing orders these steps, so another order of them does the harm)'
+const INFERRED = '(inferred: nothing orders these steps, so another order of them does the harm)'
 
 /** Only threads that take a step get a column. */
-function layOut(trace: Trace, width: number): Column[] {
+function columnsOf(trace: Trace, noted: ReadonlyMap<number, Mark>): Column[] {
   const last = trace.rows.at(-1)?.step ?? 0
-  const natural: number[] = []
   const table: Column[] = []
   trace.threads.forEach(({ name }, thread) => {
-    const texts = trace.rows.filter((row) => row.thread === thread).map((row) => stepText(row).length)
-    if (texts.length === 0) return
+    const rows = trace.rows.filter((row) => row.thread === thread)
+    if (rows.length === 0) return
     const bar =
       (sign: Bar['sign']) =>
       ({ start, end }: { start: number; end: number }): Bar => ({ start, end: end < 0 ? last : end, sign })
@@ -95,44 +97,64 @@ function layOut(trace: Trace, width: number): Column[] {
       ...trace.sections.filter((s) => s.thread === thread).map(bar('|')),
       ...trace.gracePeriods.filter((g) => g.thread === thread).map(bar(':')),
     ]
-    natural.push(Math.max(plain(name).length, ...texts))
-    table.push({ thread, name: plain(name), bars, x: 0, width: 0 })
-  })
-  const fixed = table.reduce((sum, c) => sum + textX(c) - c.x + GAP, -GAP)
-  let cap = Math.max(...natural, NARROWEST)
-  while (cap > NARROWEST && natural.reduce((sum, n) => sum + Math.min(n, cap), fixed) > width) cap--
-  let x = 0
-  table.forEach((column, i) => {
-    column.x = x
-    column.width = Math.min(natural[i] ?? cap, cap)
-    x = textX(column) + column.width + GAP
+    const needs = rows.map((row) => {
+      const mark = noted.get(row.step)?.text ?? ''
+      return stepText(row).length + (mark === '' ? 0 : ARROW.length + mark.length)
+    })
+    table.push({ thread, name: plain(name), bars, natural: Math.max(plain(name).length, ...needs), x: 0 })
   })
   return table
+}
+
+const ARROW = ' <--- '
+
+/**
+ * Side by side where the width allows it. Else columns begin closer together, and a step runs on to the right:
+ * its line is its own, and in a mail a step a line is worth more than a clean edge.
+ */
+function layOut(table: readonly Column[], width: number): void {
+  let x = 0
+  for (const column of table) {
+    column.x = x
+    x = textX(column) + column.natural + GAP
+  }
+  if (x - GAP <= width || table.length < 2) return
+  const room = (c: Column): number => width - c.natural - textX(c) + c.x
+  const last = table.at(-1) as Column
+  const distance = Math.max(room(last), 0) / (table.length - 1)
+  let least = 0
+  table.forEach((column, i) => {
+    column.x = Math.max(least, Math.min(Math.floor(i * distance), room(column)))
+    least = column.x + Math.min(Math.max(column.name.length, NARROWEST - GAP), 2 * NARROWEST) + GAP
+  })
 }
 
 const textX = (column: Column): number => column.x + (column.bars.length > 0 ? 2 : 0)
 
 function header(table: readonly Column[]): Piece[][] {
-  const names = table.map((c) => wrap(c.name, c.width + textX(c) - c.x, ''))
-  const height = Math.max(0, ...names.map((n) => n.length))
+  const widths = table.map((c, i) => {
+    const next = table[i + 1]
+    return next ? next.x - c.x - GAP : textX(c) - c.x + c.natural
+  })
+  const names = table.map((c, i) => wrap(c.name, widths[i] ?? 0, ''))
   const lines: Piece[][] = []
-  for (let i = 0; i < height; i++)
+  for (let i = 0; i < Math.max(0, ...names.map((n) => n.length)); i++)
     lines.push(table.map((c, k) => ({ x: c.x, text: names[k]?.[i] ?? '', tone: 'header' })))
-  const rule = (c: Column): string => '-'.repeat(c.width + textX(c) - c.x)
-  if (table.length > 0) lines.push(table.map((c) => ({ x: c.x, text: rule(c), tone: 'muted' })))
+  if (table.length > 0)
+    lines.push(table.map((c, i) => ({ x: c.x, text: '-'.repeat(widths[i] ?? 0), tone: 'muted' })))
   return lines
 }
 
 /** Puts the arrow right of the step where there is room, else beneath its text. */
-function point(step: Piece[][], x: number, mark: Mark, width: number, own: number): void {
-  const end = x + (step.at(-1)?.[0]?.text.length ?? 0) + 1
-  const room = width - end - mark.text.length - 2
+function point(step: Piece[][], x: number, mark: Mark, width: number): void {
+  const line = step.at(-1)
+  const used = (line?.[0]?.text.length ?? 0) + 1
+  const room = width - used - mark.text.length - 2
   if (room >= 3)
-    step
-      .at(-1)
-      ?.push({ x: end, text: `<${'-'.repeat(Math.min(room, 11))} ${mark.text}`, tone: mark.tone })
+    line?.push({ x: x + used, text: `<${'-'.repeat(Math.min(room, 11))} ${mark.text}`, tone: mark.tone })
   else
-    for (const text of wrap(`<--- ${mark.text}`, own, '     ')) step.push([{ x, text, tone: mark.tone }])
+    for (const text of wrap(ARROW.trim() + ' ' + mark.text, width, '     '))
+      step.push([{ x, text, tone: mark.tone }])
 }
 
 function drawBars(line: Piece[], table: readonly Column[], step: number): void {

@@ -6,6 +6,7 @@ export type Tone = 'violation' | 'notice' | 'free' | 'cause'
 
 export interface Mark {
   readonly tone: Tone
+  /** Empty for a free: the step says it itself. */
   readonly text: string
 }
 
@@ -19,9 +20,9 @@ export function marks(trace: Trace): Map<number, Mark> {
   const found = new Map<number, Mark>()
   const add = (step: number, tone: Tone, text: string): void => {
     const old = found.get(step)
-    if (old === undefined) found.set(step, { tone, text })
-    else if (!old.text.split(', ').includes(text) && !(tone === 'free' && old.tone !== 'cause'))
-      found.set(step, { tone: RANK[tone] > RANK[old.tone] ? tone : old.tone, text: `${old.text}, ${text}` })
+    const texts = old && old.text !== '' ? old.text.split(', ') : []
+    if (text !== '' && !texts.includes(text)) texts.push(text)
+    found.set(step, { tone: old && RANK[old.tone] > RANK[tone] ? old.tone : tone, text: texts.join(', ') })
   }
   for (const v of trace.violations) {
     const harm = v.sites.at(-1)
@@ -31,12 +32,12 @@ export function marks(trace: Trace): Map<number, Mark> {
     for (const site of v.sites.slice(0, -1)) {
       const row = rows.get(site.step)
       if (!row || site.step === harm?.step) continue
-      if (row.operation === 'free') add(site.step, 'free', 'freed here')
+      if (row.operation === 'free') add(site.step, 'free', '')
       else add(site.step, 'cause', inferred ? 'not ordered before the free' : 'the other access')
     }
     if (v.object === '') continue
     for (const row of trace.rows)
-      if (row.operation === 'free' && row.object === v.object) add(row.step, 'free', 'freed here')
+      if (row.operation === 'free' && row.object === v.object) add(row.step, 'free', '')
     const hand = handOver(trace, rows, v)
     if (hand) add(hand.step, 'cause', hand.text)
   }
@@ -45,7 +46,8 @@ export function marks(trace: Trace): Map<number, Mark> {
 
 /** Whether the step is about the object: an access to it, or a pointer to it on its way. */
 export const concerns = (row: TraceRow, object: string): boolean =>
-  object !== '' && (row.object === object || row.value === object)
+  object !== '' &&
+  (row.object === object || row.value === object || row.text.split(/[\s.,:()]+/).includes(object))
 
 /** What is printed for a step. */
 export const stepText = (row: TraceRow): string =>
@@ -64,8 +66,7 @@ function handOver(
   const harmed = site && rows.get(site.step)
   if (!harmed) return null
   const got = trace.rows.findLast(
-    (r) =>
-      r.thread === harmed.thread && r.step < harmed.step && r.value === v.object && r.from !== undefined,
+    (r) => r.thread === harmed.thread && r.step < harmed.step && r.value === v.object && r.from !== undefined,
   )
   const store = rows.get(got?.from ?? -1)
   if (!store || store.thread === harmed.thread || !isStore(store)) return null
@@ -92,15 +93,16 @@ function landings(trace: Trace): Map<number, number> {
   const landed = new Map<number, number>()
   const buffered: TraceRow[] = []
   for (const row of trace.rows) {
-    if (row.cell === undefined) continue
     if (row.operation === 'drain') {
-      const i = buffered.findIndex((b) => b.thread === row.thread && b.cell === row.cell)
+      const i = buffered.findIndex(
+        (b) => b.thread === row.thread && (b.cell === row.cell || row.text.includes(b.cell ?? '\n')),
+      )
       const [store] = i < 0 ? [] : buffered.splice(i, 1)
       if (store) landed.set(store.step, row.step)
     } else if (isStore(row)) {
       landed.set(row.step, row.step)
       buffered.push(row)
-    } else if (/xchg|fetch|inc|dec|add/i.test(row.operation)) {
+    } else if (row.cell !== undefined && /xchg|fetch|inc|dec|add/i.test(row.operation)) {
       landed.set(row.step, row.step)
     }
   }

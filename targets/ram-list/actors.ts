@@ -57,9 +57,15 @@ export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): 
     }
     yield* t.lock(bql)
     const there = w.oracle.inSlot(e.slot)
-    if (e.do === 'plug') {
-      if (w.oracle.vacant(w.ram, e.slot)) yield* plug(t, w, e.slot)
-    } else if (there) {
+    if (e.do === 'plug' && there === null) {
+      // Whoever plugs has waited until the range is free again; the BQL is not held meanwhile.
+      if (!w.oracle.vacant(w.ram, e.slot)) {
+        yield* t.unlock(bql)
+        yield* t.waitFor('the address range', () => w.oracle.vacant(w.ram, e.slot))
+        yield* t.lock(bql)
+      }
+      yield* plug(t, w, e.slot)
+    } else if (e.do === 'unplug' && there !== null) {
       w.oracle.removing(there)
       if (e.from === 'main') yield* unplug(t, w, there)
       else yield* unplugFromCallback(t, w, there)

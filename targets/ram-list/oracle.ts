@@ -60,11 +60,11 @@ export class ListOracle {
     return this.listings.find((l) => l.slot === slot && !l.removing)?.block ?? null
   }
 
-  /** Whether `find_ram_offset` would hand the slot's range out: no block in the list has it. */
+  /** Whether `find_ram_offset` would hand the slot's range out: no block in the list has it, in memory as it is. */
   vacant(ram: RAMList, slot: number): boolean {
     for (let block = ram.blocks.value; block !== null; block = block.next.value)
       if (this.find(block)?.slot === slot) return false
-    return this.inSlot(slot) === null
+    return true
   }
 
   /** A host address inside the block that was last in the slot. */
@@ -79,37 +79,20 @@ export class ListOracle {
   /** Judges a block that a lookup of `slot` returned in a section which began at `began`. */
   judge(t: Thread, began: Began, block: RAMBlock, slot: number): void {
     const listing = this.find(block)
-    if (!listing?.removed) return
-    const grade = began.knew(listing.removed)
-      ? 'hb'
-      : this.m.memory.name === 'sc' && before(listing.removed, began)
-        ? 'strict'
-        : null
-    if (grade === null) return
-    const heir = this.listings.find(
-      (l) =>
-        l !== listing &&
-        l.slot === slot &&
-        !l.removing &&
-        l.added !== null &&
-        (grade === 'hb' ? began.knew(l.added) : before(l.added, began)),
-    )
-    if (heir)
-      t.report(
-        'wrong-address',
-        'RAMBlock',
-        `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`,
-        'error',
-        block.label,
-      )
-    else
-      t.report(
-        'stale-lookup',
-        `RAMBlock ${grade}`,
-        `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`,
-        'notice',
-        block.label,
-      )
+    if (!listing?.removing) return
+    // Its offset was handed out again, so it had left the list before its heir was added.
+    const heir = this.listings.findLast((l) => l.slot === slot && !l.removing)
+    if (heir?.added && this.grade(heir.added, began) !== null)
+      t.report('wrong-address', 'RAMBlock', `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`, 'error', block.label)
+    const grade = listing.removed && this.grade(listing.removed, began)
+    if (grade)
+      t.report('stale-lookup', `RAMBlock ${grade}`, `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`, 'notice', block.label)
+  }
+
+  /** How a moment comes before a section: by happens-before, or, under `sc`, at least in time. */
+  private grade(moment: Moment, began: Began): 'hb' | 'strict' | null {
+    if (began.knew(moment)) return 'hb'
+    return this.m.memory.name === 'sc' && moment.step < began.step ? 'strict' : null
   }
 
   /** Domain I16: what was removed before a drain is gone after it, unless the candidate changes that contract. */
@@ -125,8 +108,6 @@ export class ListOracle {
         )
   }
 }
-
-const before = (moment: Moment, began: Began): boolean => moment.step < began.step
 
 /** The beginning of a thread's current read-side section: its step, and what the thread knew. */
 export class Began {

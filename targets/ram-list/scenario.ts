@@ -26,6 +26,7 @@ const section = z
     forcible: z.boolean().default(false).describe('leaves the section early when force_rcu asks (TCG)'),
   })
   .describe('one read-side section')
+  .meta({ weight: 3 })
 
 const plug = z
   .object({ do: z.literal('plug'), slot })
@@ -33,6 +34,7 @@ const plug = z
 const unplug = z
   .object({ do: z.literal('unplug'), slot, from: z.enum(['main', 'callback']).default('main') })
   .describe('qemu_ram_free, by the main thread or in the call_rcu thread (a FlatView is destroyed)')
+  .meta({ weight: 3 })
 const drain = z.object({ do: z.literal('drain') }).describe('drain_call_rcu')
 
 export const scenario = z.object({
@@ -70,3 +72,15 @@ export type Scenario = z.infer<typeof scenario>
 export type ReaderEvent = Scenario['readers'][number][number]
 export type LookupEvent = Extract<ReaderEvent, { do: 'section' }>['events'][number]
 export type MainEvent = Scenario['main'][number]
+
+/** Slots that do not exist are folded onto those that do. */
+export function tidy(s: Scenario): Scenario {
+  const fold = <E extends object>(e: E): E => ('slot' in e ? { ...e, slot: (e.slot as number) % s.slots } : e)
+  return {
+    ...s,
+    readers: s.readers.map((events) =>
+      events.map((e) => (e.do === 'section' ? { ...e, events: e.events.map(fold) } : e)),
+    ),
+    main: s.main.map(fold),
+  }
+}

@@ -15,7 +15,8 @@ function scenario(
   main: MainEvent[],
   more: Partial<Scenario> = {},
 ): NamedScenario<Scenario> {
-  return { title, scenario: { slots, readers, main, migration: 0, versionBits: 32, regionDies: false, ...more } }
+  const whole = { slots, readers, main, migration: 0, versionBits: 32, regionDies: false, ...more }
+  return { title, scenario: whole, apart: whole.versionBits < 32 || whole.regionDies }
 }
 
 /** The scenarios of the thread and its neighbours; numbers as in the system's README. */
@@ -23,7 +24,10 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   reference: scenario(
     'Two readers with two lookups each, one unplug: what throughput is measured on',
     2,
-    [[section(lookup(0), lookup(1))], [section(lookup(0), lookup(1))]],
+    [
+      [section(lookup(0)), section(lookup(1))],
+      [section(lookup(0)), section(lookup(1))],
+    ],
     [unplug(0)],
   ),
   'late-publish': scenario(
@@ -80,6 +84,12 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     2,
     [[section(lookup(0))], [section(lookup(1))]],
     [unplug(0, 'callback')],
+  ),
+  'plug-during-removal': scenario(
+    'S1.2 and S1.9: the offset is handed out again while the call_rcu thread is still in qemu_ram_free',
+    2,
+    [[section(lookup(0)), mmio, section(lookup(0))]],
+    [unplug(0, 'callback'), plug(0)],
   ),
   'drain-after-removal': scenario(
     'S1.10: drain_call_rcu right after the removal; is the memory back?',

@@ -1,9 +1,10 @@
 import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
+import { bench } from './bench.js'
 import { migration, mainThread, reader } from './actors.js'
 import { MemoryRegion, RAMBlock, RAMList } from './entities.js'
 import { Began, ListOracle } from './oracle.js'
-import { scenario, type Scenario } from './scenario.js'
+import { scenario, tidy, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
 import { hostAddress, slotRange, type RamListFix, type World } from './world.js'
 
@@ -42,6 +43,7 @@ export default defineTarget<RamListFix, Scenario>({
   title: 'The RAM list and its most-recently-used block',
   source: 'qemu-devel, June 2026: "physmem: fix mru_block" (Peter Xu, Paolo Bonzini)',
   scenario,
+  tidy,
   methods: {
     qemuGetRamBlock: 'system/physmem.c: address to block, through the MRU; stores the MRU',
     qemuRamBlockFromHost: 'system/physmem.c: host pointer to block, through the MRU; only reads it',
@@ -52,4 +54,5 @@ export default defineTarget<RamListFix, Scenario>({
   threads: (s) => s.readers.length + 3,
   build,
   scenarios,
+  bench,
 })

@@ -1,0 +1,93 @@
+import Benchmark from 'benchmark'
+import { quantile } from 'simple-statistics'
+import type { WallClock } from '../results.js'
+import { bundlePlain, loadPlain } from './bundle.js'
+
+/** Calls per measured function: the harness's own call is lost in them. */
+const CALLS = 1_000
+
+export interface WallClockTask {
+  readonly system: string
+  readonly paths: readonly string[]
+  readonly fixes: readonly { readonly name: string; readonly path: string }[]
+  /** Candidates take turns this often, so that a slow phase of the computer hits all of them. */
+  readonly rounds: number
+  /** Per candidate, path and round. */
+  readonly seconds: number
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+interface Subject {
+  readonly fix: string
+  readonly path: string
+  run: () => unknown
+  readonly samples: number[]
+}
+
+/** Row of the measuring loop with nothing in it. */
+export const EMPTY_CALL = '(empty call)'
+
+let sink: unknown
+
+/** Times every path of every candidate, its source stripped of the scheduler (`strip.ts`). */
+export async function wallClock(task: WallClockTask): Promise<WallClock[]> {
+  const subjects = await prepare(task)
+  for (let round = 0; round < task.rounds; round++)
+    for (const [i, subject] of subjects.entries()) {
+      subject.samples.push(...time(subject.run, task.seconds))
+      task.onProgress?.(round * subjects.length + i + 1, task.rounds * subjects.length)
+      await new Promise(setImmediate)
+    }
+  const first = new Map<string, number>()
+  return subjects.map(({ fix, path, samples }) => {
+    const nanoseconds = quantile(samples, 0.5)
+    if (!first.has(path)) first.set(path, nanoseconds)
+    return {
+      system: task.system,
+      fix,
+      path,
+      nanoseconds,
+      low: quantile(samples, 0.1),
+      high: quantile(samples, 0.9),
+      relative: nanoseconds / (first.get(path) as number),
+    }
+  })
+}
+
+async function prepare(task: WallClockTask): Promise<Subject[]> {
+  const subjects: Subject[] = []
+  for (const { name, path: file } of task.fixes) {
+    const bundle = await bundlePlain(file)
+    for (const path of task.paths) {
+      const { fix, Machine, Thread, repeat } = await loadPlain(bundle, path)
+      const machine = new Machine()
+      const thread = new Thread(machine)
+      const call = fix.target.bench.paths[path]?.prepare(machine, fix)
+      if (!call) throw new RangeError(`no path ${path}`)
+      subjects.push({ fix: name, path, run: () => repeat(call, thread, CALLS), samples: [] })
+    }
+  }
+  const empty = (): void => {}
+  const run = (): void => {
+    for (let i = 0; i < CALLS; i++) empty()
+  }
+  return [...subjects, ...task.paths.map((path) => ({ fix: EMPTY_CALL, path, run, samples: [] }))]
+}
+
+/** Nanoseconds per call, one figure per sample. */
+function time(run: () => unknown, seconds: number): number[] {
+  // No `setup` or `teardown`: with them the library recompiles the source and loses what it closes over.
+  const benchmark = new Benchmark({
+    fn: () => {
+      sink = run()
+    },
+    minTime: 0.002,
+    maxTime: seconds,
+    minSamples: 10,
+  })
+  benchmark.run()
+  // The library's typings do not know that it keeps what was thrown.
+  const { error } = benchmark as { error?: unknown }
+  if (error !== undefined || sink === time) throw new Error('a timed call failed', { cause: error })
+  return benchmark.stats.sample.map((s) => (s / CALLS) * 1e9)
+}

@@ -1,0 +1,83 @@
+import type { Coroutine, Machine, Struct, Thread } from './machine/index.js'
+
+/** The hosts that the cost model knows: they differ in fences and in 16-byte atomics (`bench/costs.ts`). */
+export type Host = 'x86' | 'x86-cmpxchg16b' | 'arm64'
+
+/** What every workload has; a system adds its own. */
+export type BenchParameters = Readonly<Record<string, number | string>> & {
+  /** Length of one replication, in simulated time. */
+  readonly milliseconds: number
+  readonly host: Host
+}
+
+/**
+ * How the fields of a C struct lie in memory, in order: name and size in bytes. `*` stands for the fields that
+ * are not named here (a candidate's own), 8 bytes each; a name that the system does not model is padding.
+ * The struct begins on a cache line.
+ */
+export type StructLayout = readonly (readonly [field: string, bytes: number])[]
+
+/** The fields that tell what a lookup did, as `Type.field`. All about hits and misses is derived from these. */
+export interface LookupFields {
+  /** The pointer that the cache offers. */
+  readonly cache: string
+  /** What it is validated with, if anything; odd = a change is under way. */
+  readonly version: string
+  /** A lookup that reads this one goes the long way: a miss. */
+  readonly walk: string
+  /** Read of every object that the cache or the walk looks at. */
+  readonly visit: string
+}
+
+/** A stream of random numbers of its own, a function of the seed and the stream's number. */
+export interface RandomStream {
+  /** Uniform in [0, 1). */
+  fraction(): number
+  /** Uniform in 0..n-1. */
+  below(n: number): number
+  exponential(mean: number): number
+}
+
+/** What the processes of a workload are given. */
+export interface BenchEnvironment {
+  /** Simulated time of a thread, in nanoseconds. */
+  now(t: Thread): number
+  /** False when the replication is over, and the thread should end. */
+  goesOn(t: Thread): boolean
+  random(stream: number): RandomStream
+  lookupBegins(t: Thread): void
+  lookupEnds(t: Thread): void
+  /** The removal of an object begins; it ends when the object is freed. */
+  removalBegins(t: Thread, object: Struct): void
+}
+
+export interface Workload<P> {
+  readonly title: string
+  /** What differs from the base parameters. */
+  readonly parameters: Partial<P>
+  /** Part of the quick set. */
+  readonly quick?: boolean
+}
+
+/**
+ * One call that is timed by the wall clock: `prepare` puts what it needs on a machine and returns the call,
+ * which is given its serial number. It is written in operations like everything else, and run without them:
+ * the harness strips `function*` and `yield*` from the source.
+ */
+export interface BenchPath<Fix> {
+  readonly title: string
+  prepare(machine: Machine, fix: Fix): (t: Thread, i: number) => Coroutine<unknown>
+}
+
+/** How a system is measured. */
+export interface BenchDescription<Fix, P extends BenchParameters = BenchParameters> {
+  readonly layout: { readonly [type: string]: StructLayout }
+  readonly lookup: LookupFields
+  /** The base that every workload varies. */
+  readonly parameters: P
+  readonly workloads: { readonly [name: string]: Workload<P> }
+  threads(parameters: P): number
+  /** Puts entities and workload processes on a fresh machine. */
+  build(machine: Machine, fix: Fix, parameters: P, environment: BenchEnvironment): void
+  readonly paths: { readonly [name: string]: BenchPath<Fix> }
+}

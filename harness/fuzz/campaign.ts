@@ -1,0 +1,209 @@
+import type { Driver } from '../drivers/driver.js'
+import { PctDriver } from '../drivers/pct.js'
+import { PosDriver } from '../drivers/pos.js'
+import { RandomDriver } from '../drivers/random.js'
+import { ChoicesDriver, type Choices } from '../drivers/replay.js'
+import { derive, Rng } from '../drivers/rng.js'
+import type { Machine, Violation } from '../machine/index.js'
+import { Coverage } from './coverage.js'
+import { Grammar } from './grammar.js'
+import { machineFor, type Subject } from './program.js'
+
+/** A violation as the campaign first saw it, with all that repeats it. */
+export interface Finding {
+  readonly violation: Violation
+  /** Counted from 1. */
+  readonly execution: number
+  readonly scenario: unknown
+  readonly choices: Choices
+}
+
+export interface CampaignResult {
+  readonly executions: number
+  readonly steps: number
+  readonly findings: readonly Finding[]
+  readonly coverage: number
+  readonly corpus: number
+  /** Coverage over executions, a point whenever it has grown by an eighth. */
+  readonly series: readonly { readonly executions: number; readonly points: number }[]
+}
+
+/** An input that reached something new: a scenario, and the choices that did. */
+interface Input {
+  readonly scenario: unknown
+  readonly choices: Choices
+}
+
+/** Where the campaign stands, for a live display. */
+export interface Progress {
+  readonly executions: number
+  readonly coverage: number
+  readonly corpus: number
+  readonly findings: number
+}
+
+/** Schedules tried on one scenario before the next; one that shows something new gets more, later on. */
+const BATCH = 4
+const LONG_BATCH = 64
+const WARM_UP = 2000
+
+/** Where scenarios come from. `structural` is the grammar's own; jsfuzz brings another. */
+export interface ScenarioSource {
+  next(rng: Rng, corpus: readonly Input[]): Input | { readonly scenario: unknown; readonly choices: null }
+  /** The input reached something new. */
+  keep?(input: Input): void
+}
+
+/** A new scenario, or one that was interesting before with a part of it changed, or with another schedule. */
+export class StructuralSource implements ScenarioSource {
+  private readonly grammar: Grammar
+  /** The system's own scenarios come first, every other time. */
+  private readonly seeds: unknown[]
+
+  constructor(private readonly subject: Subject) {
+    this.grammar = new Grammar(subject.system.scenario)
+    this.seeds = Object.values(subject.system.scenarios)
+      .filter((s) => !s.apart)
+      .map((s) => s.scenario)
+  }
+
+  next(rng: Rng, corpus: readonly Input[]): Input | { scenario: unknown; choices: null } {
+    if (this.seeds.length > 0 && rng.oneIn(2)) return { scenario: this.seeds.shift(), choices: null }
+    if (corpus.length === 0 || rng.oneIn(4)) return { scenario: this.tidy(this.grammar.generate(rng)), choices: null }
+    // The later half of the corpus is where the new things are.
+    const from = rng.oneIn(2) ? corpus.length >> 1 : 0
+    const input = corpus[from + rng.below(corpus.length - from)] as Input
+    if (rng.oneIn(3)) return input
+    return { scenario: this.tidy(this.grammar.mutate(rng, input.scenario)), choices: null }
+  }
+
+  private tidy(scenario: unknown): unknown {
+    return this.subject.system.tidy?.(scenario) ?? scenario
+  }
+}
+
+/** Follows an interesting execution up to a random step, and goes on by sampling: a new end to a good start. */
+class PrefixDriver implements Driver {
+  readonly name = 'prefix'
+  private start = new ChoicesDriver({ agents: [], steps: 0, values: [], valueCount: 0 })
+  private readonly tail = new PosDriver()
+  private cut = 0
+
+  constructor(private readonly choices: Choices) {}
+
+  begin(seed: number, m: Machine): void {
+    this.cut = (seed >>> 0) % (this.choices.steps + 1)
+    this.start = new ChoicesDriver(this.choices)
+    this.start.begin()
+    this.tail.begin(seed, m)
+  }
+
+  nextAgent(m: Machine): number {
+    return m.step < this.cut ? this.start.nextAgent(m) : this.tail.nextAgent(m)
+  }
+
+  nextValue(n: number, m: Machine): number {
+    return m.step < this.cut ? this.start.nextValue(n) : this.tail.nextValue(n)
+  }
+}
+
+/**
+ * Coverage-guided fuzzing of one subject: a pure function of the subject, the seed and the number of
+ * executions. A violation does not end it; further executions look for other signatures.
+ */
+export class Campaign {
+  private readonly coverage = new Coverage()
+  private readonly corpus: Input[] = []
+  private readonly found = new Map<string, Finding>()
+  private readonly series: { executions: number; points: number }[] = []
+  /** Half of the executions are POS's, which finds the known races fastest; the others see what it does not. */
+  private readonly drivers: readonly Driver[] = [
+    ...[1, 2, 3, 4].map(() => new PosDriver()),
+    ...[3, 4, 5].map((depth) => new PctDriver(depth)),
+    new RandomDriver(),
+  ]
+  private executions = 0
+  private steps = 0
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly seed: number,
+    private readonly source: ScenarioSource = new StructuralSource(subject),
+  ) {}
+
+  /** Runs at least `executions` more (whole batches). */
+  run(executions: number): void {
+    const until = this.executions + executions
+    while (this.executions < until) this.batch()
+  }
+
+  private batch(): void {
+    const rng = new Rng(derive(this.seed, this.executions))
+    const { scenario, choices } = this.source.next(rng, this.corpus)
+    const machine = machineFor(this.subject, scenario)
+    machine.coverage = this.coverage
+    const prefix = choices === null ? null : new PrefixDriver(choices)
+    const points = this.coverage.points
+    const more = (): number => (this.executions > WARM_UP && this.coverage.points > points ? LONG_BATCH : BATCH)
+    for (let i = 0; i < more(); i++) {
+      const driver = prefix && i % 2 === 0 ? prefix : rng.pick(this.drivers)
+      this.execute(machine, driver, rng.bits(), scenario)
+    }
+  }
+
+  private execute(machine: Machine, driver: Driver, seed: number, scenario: unknown): void {
+    const before = this.coverage.points
+    driver.begin(seed, machine)
+    const { steps, violations } = machine.run(driver)
+    this.executions++
+    this.steps += steps
+    for (const violation of violations) {
+      if (this.found.has(violation.signature)) continue
+      this.found.set(violation.signature, {
+        violation,
+        execution: this.executions,
+        scenario,
+        choices: choicesMade(machine),
+      })
+    }
+    if (this.coverage.points === before) return
+    const input = { scenario, choices: choicesMade(machine) }
+    this.corpus.push(input)
+    this.source.keep?.(input)
+    const last = this.series.at(-1)
+    if (!last || this.coverage.points > last.points * 1.125)
+      this.series.push({ executions: this.executions, points: this.coverage.points })
+  }
+
+  get progress(): Progress {
+    return {
+      executions: this.executions,
+      coverage: this.coverage.points,
+      corpus: this.corpus.length,
+      findings: this.found.size,
+    }
+  }
+
+  get result(): CampaignResult {
+    const { executions, steps } = this
+    const points = this.coverage.points
+    return {
+      executions,
+      steps,
+      findings: [...this.found.values()],
+      coverage: points,
+      corpus: this.corpus.length,
+      series: [...this.series.filter((p) => p.executions < executions), { executions, points }],
+    }
+  }
+}
+
+/** The choices of the execution that a machine has just run. */
+export function choicesMade(m: Machine): Choices {
+  return {
+    agents: m.agents.slice(0, m.step),
+    steps: m.step,
+    values: m.values.slice(0, m.valueCount),
+    valueCount: m.valueCount,
+  }
+}

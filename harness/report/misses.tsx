@@ -1,0 +1,93 @@
+import * as Plot from '@observablehq/plot'
+import type { Simulation } from '../results.js'
+import { CandidateName } from './candidate-name.js'
+import type { Candidate } from './findings.js'
+import { list, percent, plusMinus, short, unique } from './format.js'
+import { shorten } from './latency.js'
+import { colour, type Look } from './palette.js'
+import { Figure } from './plot.js'
+import { Row, Table } from './table.js'
+
+const BAND = 44
+
+/** Why lookups missed the cached block, and how long the walk was then. */
+export function Misses({
+  base,
+  looks,
+  candidates,
+}: {
+  base: readonly Simulation[]
+  looks: readonly Look[]
+  candidates: readonly Candidate[]
+}) {
+  const reasons = unique(base.flatMap((s) => Object.keys(s.missReasons)))
+  const shares = base.flatMap((s) =>
+    reasons.map((reason) => ({ fix: s.fix, reason, share: (s.missReasons[reason] ?? 0) * 100 })),
+  )
+  const names = looks.map((l) => l.name)
+  return (
+    <>
+      <h4>Misses</h4>
+      {reasons.length === 0 ? null : (
+        <>
+          <ul class="legend" aria-label="Miss reasons">
+            {reasons.map((reason, i) => (
+              <li>
+                <span class="key" aria-hidden="true" style={`background:${colour(i)}`} />
+                {reason}
+              </li>
+            ))}
+          </ul>
+          <Figure
+            caption="Share of all lookups that missed, by reason (in the legend's order, from left to right)"
+            description={`Miss rates. ${list(base.map((s) => `${s.fix}: ${percent(s.missRate)}`))}. The table below has the reasons.`}
+            options={{
+              height: 50 + BAND * names.length,
+              marginLeft: 8,
+              marginRight: 16,
+              x: { label: '% of lookups', grid: true, ticks: 5 },
+              y: { type: 'band', domain: names, axis: null },
+              color: { type: 'categorical', domain: reasons, range: reasons.map((_, i) => colour(i)) },
+              marks: [
+                Plot.barX(shares, {
+                  x: 'share',
+                  y: 'fix',
+                  fill: 'reason',
+                  order: reasons,
+                  stroke: 'var(--bg)',
+                  insetTop: 18,
+                  insetBottom: 4,
+                }),
+                Plot.text(looks, {
+                  y: 'name',
+                  text: (l: Look) => shorten(l.label),
+                  frameAnchor: 'left',
+                  textAnchor: 'start',
+                  dy: -11,
+                }),
+              ],
+            }}
+          />
+        </>
+      )}
+      <Table
+        caption="Misses, in shares of all lookups"
+        head={['Candidate', 'Miss rate', ...reasons, 'Blocks walked per miss']}
+      >
+        {candidates.map((c) => {
+          const s = base.find((b) => b.fix === c.name)
+          return s ? (
+            <Row
+              name={<CandidateName candidate={c} />}
+              cells={[
+                plusMinus(percent(s.missRate), percent(s.missRateInterval)),
+                ...reasons.map((reason) => percent(s.missReasons[reason] ?? 0)),
+                short(s.walkLength),
+              ]}
+            />
+          ) : null
+        })}
+      </Table>
+    </>
+  )
+}

@@ -1,0 +1,150 @@
+import type { BenchFile, Simulation } from '../results.js'
+import { kinds, type Candidate, type Findings, type System } from './findings.js'
+import { change, count, list, nanoseconds, percent, plural, plusMinus } from './format.js'
+import { MODEL_TITLES } from './models.js'
+import { inWords, study, type Study } from './study.js'
+import { Table } from './table.js'
+import { VerdictCell } from './verdict-cell.js'
+
+/** The answer: who is broken, who survived, what each costs. */
+export function Summary({ findings, bench }: { findings: Findings; bench: BenchFile | null }) {
+  return (
+    <section aria-labelledby="summary">
+      <h2 id="summary">Summary</h2>
+      {findings.systems.length === 0 ? <p>The result files are empty: nothing was run.</p> : null}
+      {findings.systems.map((system) => (
+        <SystemSummary
+          system={system}
+          findings={findings}
+          cost={study(bench?.simulations ?? [], system.name)}
+        />
+      ))}
+      {findings.models.length > 0 ? <Residual /> : null}
+    </section>
+  )
+}
+
+function SystemSummary({
+  system,
+  findings,
+  cost,
+}: {
+  system: System
+  findings: Findings
+  cost: Study | null
+}) {
+  const [first] = cost?.base ?? []
+  const head = [
+    'Candidate',
+    ...findings.models.map((m) => (
+      <>
+        {m} <small class="muted">({MODEL_TITLES[m]})</small>
+      </>
+    )),
+    ...(cost ? ['Mean lookup', `Against ${first?.fix ?? ''}`, 'Miss rate'] : []),
+  ]
+  const asked = cost
+    ? ` Costs: simulated time, workload ${first?.workload ?? ''}${Object.keys(cost.parameters).length > 0 ? ` (${inWords(cost.parameters)})` : ''}, ± 95 % interval.`
+    : ''
+  return (
+    <>
+      <h3>{system.name}</h3>
+      <Sentences system={system} />
+      <Table caption={`${system.name}: verdict by memory model, and cost.${asked}`} head={head}>
+        {system.candidates.map((c) => (
+          <tr>
+            <th scope="row">
+              {c.name}
+              {c.title === '' ? null : <small>{c.title}</small>}
+            </th>
+            {findings.models.map((m) => (
+              <VerdictCell verdict={c.verdicts.get(m)} />
+            ))}
+            {cost ? <Cost base={cost.base} fix={c.name} /> : null}
+          </tr>
+        ))}
+      </Table>
+    </>
+  )
+}
+
+function Cost({ base, fix }: { base: readonly Simulation[]; fix: string }) {
+  const [first] = base
+  const mine = base.find((s) => s.fix === fix)
+  if (!first || !mine)
+    return (
+      <td colSpan={3} class="muted">
+        not measured
+      </td>
+    )
+  return (
+    <>
+      <td class="n">{plusMinus(nanoseconds(mine.latency.mean), nanoseconds(mine.latencyInterval))}</td>
+      <td class="n">{mine === first ? '–' : change(mine.latency.mean, first.latency.mean)}</td>
+      <td class="n">{plusMinus(percent(mine.missRate), percent(mine.missRateInterval))}</td>
+    </>
+  )
+}
+
+function Sentences({ system }: { system: System }) {
+  const fuzzed = system.candidates.filter((c) => c.fuzzed)
+  const broken = fuzzed.filter((c) => c.broken)
+  const held = fuzzed.filter((c) => !c.broken && runs(c) > 0)
+  const surprising = fuzzed.filter((c) => [...c.verdicts.values()].some((v) => v.unexpected))
+  if (fuzzed.length === 0) return <p>Not fuzzed: only costs are known, nothing of safety.</p>
+  return (
+    <>
+      <p>
+        <strong>
+          {broken.length === 0
+            ? `None of ${plural(fuzzed.length, 'candidate')} was broken.`
+            : `${count(broken.length)} of ${plural(fuzzed.length, 'candidate')} ${broken.length === 1 ? 'is' : 'are'} broken.`}
+        </strong>
+      </p>
+      <ul>
+        {broken.map((c) => (
+          <li>
+            <span class="bad">{c.name}</span> is broken: {breaks(c)}.
+          </li>
+        ))}
+        {held.map((c) => (
+          <li>
+            <span class="good">{c.name}</span> survived {plural(runs(c), 'execution')}{' '}
+            {c.verdicts.size > 1
+              ? `under ${list([...c.verdicts.keys()])}`
+              : `under ${[...c.verdicts.keys()].join()}`}
+            .
+          </li>
+        ))}
+      </ul>
+      {surprising.length > 0 ? (
+        <p>
+          <span class="badge alarm">unexpected</span> Not what the candidate's file says:{' '}
+          {list(surprising.map((c) => c.name))}.
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+const runs = (c: Candidate): number => [...c.verdicts.values()].reduce((sum, v) => sum + v.executions, 0)
+
+/** `use-after-free under sc and tso; torn-read under weak`. */
+function breaks(c: Candidate): string {
+  const models = new Map<string, string[]>()
+  for (const [model, verdict] of c.verdicts) {
+    const what = list(kinds(verdict.findings))
+    if (what !== '') models.set(what, [...(models.get(what) ?? []), model])
+  }
+  return [...models].map(([what, under]) => `${what} under ${list(under)}`).join('; ')
+}
+
+function Residual() {
+  return (
+    <p class="note small">
+      “Risk below 3 in n”: when none of n executions fails, the chance that one more execution of the same
+      campaign fails is below 3/n, at 95 % confidence (the rule of three). It says nothing of scenarios that
+      the campaign does not generate. Surviving is not a proof.
+    </p>
+  )
+}

@@ -1,0 +1,150 @@
+import * as Plot from '@observablehq/plot'
+import type { Simulation } from '../results.js'
+import { CandidateName } from './candidate-name.js'
+import type { Candidate } from './findings.js'
+import { list, nanoseconds, percent, plusMinus, short, unique } from './format.js'
+import type { Look } from './palette.js'
+import { Figure, lines, lookScales } from './plot.js'
+import { words, type Sweep } from './study.js'
+import { Row, Table } from './table.js'
+
+/** One figure that is drawn over a swept parameter. */
+interface Measure {
+  readonly title: string
+  readonly axis: string
+  readonly of: (s: Simulation) => number
+  readonly interval: (s: Simulation) => number
+  readonly scale: number
+  readonly print: (n: number) => string
+}
+
+const MEASURES: readonly Measure[] = [
+  {
+    title: 'Mean lookup latency',
+    axis: 'ns',
+    of: (s) => s.latency.mean,
+    interval: (s) => s.latencyInterval,
+    scale: 1,
+    print: nanoseconds,
+  },
+  {
+    title: 'Miss rate',
+    axis: '% of lookups',
+    of: (s) => s.missRate,
+    interval: (s) => s.missRateInterval,
+    scale: 100,
+    print: percent,
+  },
+]
+
+/** How latency and miss rate depend on whatever the workloads vary. */
+export function Sweeps({
+  sweeps,
+  looks,
+  candidates,
+}: {
+  sweeps: readonly Sweep[]
+  looks: readonly Look[]
+  candidates: readonly Candidate[]
+}) {
+  if (sweeps.length === 0) return null
+  return (
+    <>
+      <h4>Against {list(sweeps.map((s) => words(s.parameter)))}</h4>
+      <div class="plots">
+        {sweeps.flatMap((sweep) =>
+          MEASURES.map((measure) => <Lines sweep={sweep} measure={measure} looks={looks} />),
+        )}
+      </div>
+      <details>
+        <summary>These plots as tables</summary>
+        {sweeps.flatMap((sweep) =>
+          MEASURES.map((measure) => <Figures sweep={sweep} measure={measure} candidates={candidates} />),
+        )}
+      </details>
+    </>
+  )
+}
+
+function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; looks: readonly Look[] }) {
+  const data = sweep.points.map(({ fix, x, simulation }) => {
+    const y = measure.of(simulation)
+    const half = measure.interval(simulation)
+    return { fix, x, y: y * measure.scale, low: (y - half) * measure.scale, high: (y + half) * measure.scale }
+  })
+  const xs = unique(data.map((d) => d.x)).sort((a, b) => a - b)
+  const [min = 0] = xs
+  const max = xs.at(-1) ?? 0
+  const log = min > 0 && max / min >= 8
+  const parameter = words(sweep.parameter)
+  const ends = looks.flatMap((l) => {
+    const mine = data.filter((d) => d.fix === l.name)
+    const [from] = mine
+    const to = mine.at(-1)
+    const print = (n: number): string => measure.print(n / measure.scale)
+    return from && to ? [`${l.name} from ${print(from.y)} to ${print(to.y)}`] : []
+  })
+  return (
+    <Figure
+      caption={`${measure.title} against ${parameter}`}
+      description={`${measure.title}, ${parameter} from ${min} to ${max}: ${list(ends)}.`}
+      options={{
+        ...lookScales(looks),
+        height: 220,
+        marginLeft: 48,
+        x: {
+          type: log ? 'log' : 'linear',
+          label: parameter,
+          ticks: spread(xs, log),
+          tickFormat: (x: number) => short(x),
+        },
+        y: { label: measure.axis, grid: true, zero: true, ticks: 5 },
+        marks: [
+          Plot.ruleX(data, { x: 'x', y1: 'low', y2: 'high', stroke: 'fix', strokeOpacity: 0.6 }),
+          ...lines(data, looks, { x: 'x', y: 'y' }),
+          Plot.dot(data, { x: 'x', y: 'y', fill: 'fix', symbol: 'fix', r: 3.5 }),
+        ],
+      }}
+    />
+  )
+}
+
+/** Ticks at the swept values themselves, as far as they do not run into each other. */
+function spread(xs: readonly number[], log: boolean): number[] {
+  const at = (x: number): number => (log ? Math.log(x) : x)
+  const span = at(xs.at(-1) ?? 1) - at(xs[0] ?? 0)
+  const ticks: number[] = []
+  for (const x of xs) {
+    const last = ticks.at(-1)
+    if (last === undefined || at(x) - at(last) >= span / 8) ticks.push(x)
+  }
+  return ticks
+}
+
+function Figures({
+  sweep,
+  measure,
+  candidates,
+}: {
+  sweep: Sweep
+  measure: Measure
+  candidates: readonly Candidate[]
+}) {
+  const xs = unique(sweep.points.map((p) => p.x)).sort((a, b) => a - b)
+  return (
+    <Table
+      caption={`${measure.title} against ${words(sweep.parameter)}`}
+      head={['Candidate', ...xs.map((x) => short(x))]}
+    >
+      {candidates.map((c) => (
+        <Row
+          name={<CandidateName candidate={c} />}
+          cells={xs.map((x) => {
+            const s = sweep.points.find((p) => p.fix === c.name && p.x === x)?.simulation
+            return s ? plusMinus(measure.print(measure.of(s)), measure.print(measure.interval(s))) : '–'
+          })}
+        />
+      ))}
+    </Table>
+  )
+}
