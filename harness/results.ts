@@ -60,7 +60,7 @@ export const fuzzResultSchema = z.object({
   expected: z.enum(['holds', 'broken']).describe('what the candidate file says for this memory model'),
   executions: z.int(),
   steps: z.int(),
-  seconds: z.number(),
+  seconds: z.number().optional().describe('on stdout only: a results file is the same for the same seed'),
   violations: z.array(
     violationSchema.extend({
       firstExecution: z.int().describe('counted from 1'),

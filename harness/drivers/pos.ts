@@ -45,5 +45,8 @@ export class PosDriver implements Driver {
 }
 
 function races(t: Thread, u: Thread): boolean {
-  return u.operation !== null && (t.cell !== null ? t.cell === u.cell : t.x !== null && t.x === u.x && u.cell === null)
+  return (
+    u.operation !== null &&
+    (t.cell !== null ? t.cell === u.cell : t.x !== null && t.x === u.x && u.cell === null)
+  )
 }

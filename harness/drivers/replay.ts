@@ -1,6 +1,14 @@
 import type { Machine, Thread } from '../machine/index.js'
 import type { Driver } from './driver.js'
-import { agentName, agentNamed, EventCounter, type Anchor, type Pick, type Schedule, type Turn } from './schedule.js'
+import {
+  agentName,
+  agentNamed,
+  EventCounter,
+  type Anchor,
+  type Pick,
+  type Schedule,
+  type Turn,
+} from './schedule.js'
 
 /** The raw choices of an execution: agents by step, values in order. */
 export interface Choices {
@@ -145,7 +153,12 @@ export class ScheduleWriter implements Driver {
     const value = this.driver.nextValue(n, m)
     if (value > 0) {
       const { operation, nth } = this.counter.next(m.threads[this.last] as Thread)
-      this.picks.push({ agent: agentName(m, this.last), at: { operation, nth: nth - 1 }, choice: this.choice, value })
+      this.picks.push({
+        agent: agentName(m, this.last),
+        at: { operation, nth: nth - 1 },
+        choice: this.choice,
+        value,
+      })
     }
     this.choice++
     return value

@@ -1,7 +1,6 @@
 import type { Driver } from '../drivers/driver.js'
-import { PctDriver } from '../drivers/pct.js'
 import { PosDriver } from '../drivers/pos.js'
-import { RandomDriver } from '../drivers/random.js'
+import { SAMPLERS } from '../drivers/samplers.js'
 import { ChoicesDriver, type Choices } from '../drivers/replay.js'
 import { derive, Rng } from '../drivers/rng.js'
 import type { Machine, Violation } from '../machine/index.js'
@@ -47,9 +46,15 @@ const BATCH = 4
 const LONG_BATCH = 64
 const WARM_UP = 2000
 
+/** A scenario to try, and the driver that takes every other execution of it, if there is one. */
+export interface Proposal {
+  readonly scenario: unknown
+  readonly lead: Driver | null
+}
+
 /** Where scenarios come from. `structural` is the grammar's own; jsfuzz brings another. */
 export interface ScenarioSource {
-  next(rng: Rng, corpus: readonly Input[]): Input | { readonly scenario: unknown; readonly choices: null }
+  next(rng: Rng, corpus: readonly Input[]): Proposal
   /** The input reached something new. */
   keep?(input: Input): void
 }
@@ -57,8 +62,9 @@ export interface ScenarioSource {
 /** A new scenario, or one that was interesting before with a part of it changed, or with another schedule. */
 export class StructuralSource implements ScenarioSource {
   private readonly grammar: Grammar
-  /** The system's own scenarios come first, every other time. */
-  private readonly seeds: unknown[]
+  /** The system's own scenarios: every fourth batch is one of them, in turn. */
+  private readonly seeds: readonly unknown[]
+  private turn = 0
 
   constructor(private readonly subject: Subject) {
     this.grammar = new Grammar(subject.system.scenario)
@@ -67,14 +73,16 @@ export class StructuralSource implements ScenarioSource {
       .map((s) => s.scenario)
   }
 
-  next(rng: Rng, corpus: readonly Input[]): Input | { scenario: unknown; choices: null } {
-    if (this.seeds.length > 0 && rng.oneIn(2)) return { scenario: this.seeds.shift(), choices: null }
-    if (corpus.length === 0 || rng.oneIn(4)) return { scenario: this.tidy(this.grammar.generate(rng)), choices: null }
+  next(rng: Rng, corpus: readonly Input[]): Proposal {
+    if (this.seeds.length > 0 && rng.oneIn(4))
+      return { scenario: this.seeds[this.turn++ % this.seeds.length], lead: null }
+    if (corpus.length === 0 || rng.oneIn(4))
+      return { scenario: this.tidy(this.grammar.generate(rng)), lead: null }
     // The later half of the corpus is where the new things are.
     const from = rng.oneIn(2) ? corpus.length >> 1 : 0
     const input = corpus[from + rng.below(corpus.length - from)] as Input
-    if (rng.oneIn(3)) return input
-    return { scenario: this.tidy(this.grammar.mutate(rng, input.scenario)), choices: null }
+    if (rng.oneIn(3)) return { scenario: input.scenario, lead: new PrefixDriver(input.choices) }
+    return { scenario: this.tidy(this.grammar.mutate(rng, input.scenario)), lead: null }
   }
 
   private tidy(scenario: unknown): unknown {
@@ -116,12 +124,7 @@ export class Campaign {
   private readonly corpus: Input[] = []
   private readonly found = new Map<string, Finding>()
   private readonly series: { executions: number; points: number }[] = []
-  /** Half of the executions are POS's, which finds the known races fastest; the others see what it does not. */
-  private readonly drivers: readonly Driver[] = [
-    ...[1, 2, 3, 4].map(() => new PosDriver()),
-    ...[3, 4, 5].map((depth) => new PctDriver(depth)),
-    new RandomDriver(),
-  ]
+  private readonly samplers: readonly Driver[]
   private executions = 0
   private steps = 0
 
@@ -129,7 +132,11 @@ export class Campaign {
     private readonly subject: Subject,
     private readonly seed: number,
     private readonly source: ScenarioSource = new StructuralSource(subject),
-  ) {}
+    /** One of `SAMPLERS`. */
+    driver = 'mixed',
+  ) {
+    this.samplers = (SAMPLERS[driver] as () => readonly Driver[])()
+  }
 
   /** Runs at least `executions` more (whole batches). */
   run(executions: number): void {
@@ -139,14 +146,14 @@ export class Campaign {
 
   private batch(): void {
     const rng = new Rng(derive(this.seed, this.executions))
-    const { scenario, choices } = this.source.next(rng, this.corpus)
+    const { scenario, lead } = this.source.next(rng, this.corpus)
     const machine = machineFor(this.subject, scenario)
     machine.coverage = this.coverage
-    const prefix = choices === null ? null : new PrefixDriver(choices)
     const points = this.coverage.points
-    const more = (): number => (this.executions > WARM_UP && this.coverage.points > points ? LONG_BATCH : BATCH)
+    const more = (): number =>
+      this.executions > WARM_UP && this.coverage.points > points ? LONG_BATCH : BATCH
     for (let i = 0; i < more(); i++) {
-      const driver = prefix && i % 2 === 0 ? prefix : rng.pick(this.drivers)
+      const driver = lead !== null && i % 2 === 0 ? lead : rng.pick(this.samplers)
       this.execute(machine, driver, rng.bits(), scenario)
     }
   }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Rng } from '../drivers/rng.js'
 
 /** The parts of JSON Schema that zod writes for scenarios. */
 interface JsonSchema {
@@ -21,6 +20,14 @@ interface JsonSchema {
   readonly weight?: number
 }
 
+/** Where decisions come from: a seeded generator, or a fuzzer's bytes. */
+export interface Chance {
+  /** One of 0..n-1. */
+  below(n: number): number
+  oneIn(n: number): boolean
+  pick<T>(items: readonly T[]): T
+}
+
 type Json = unknown
 type JsonObject = { readonly [key: string]: Json }
 
@@ -35,12 +42,12 @@ export class Grammar {
     this.root = z.toJSONSchema(schema, { io: 'output' }) as JsonSchema
   }
 
-  generate(rng: Rng): Json {
+  generate(rng: Chance): Json {
     return generate(this.root, rng)
   }
 
   /** Changes one place of a scenario. */
-  mutate(rng: Rng, value: Json): Json {
+  mutate(rng: Chance, value: Json): Json {
     const places: Place[] = []
     collect(this.root, value, places, (v) => v)
     if (places.length === 0) return value
@@ -94,7 +101,9 @@ function collect(schema: JsonSchema, value: Json, places: Place[], put: (v: Json
   } else if (schema.type === 'array' && schema.items) {
     const list = value as readonly Json[]
     places.push({ schema, value, put })
-    list.forEach((element, i) => collect(schema.items as JsonSchema, element, places, (v) => put(list.with(i, v))))
+    list.forEach((element, i) =>
+      collect(schema.items as JsonSchema, element, places, (v) => put(list.with(i, v))),
+    )
   } else if (schema.const === undefined) places.push({ schema, value, put })
 }
 
@@ -107,12 +116,13 @@ function fits(schema: JsonSchema, value: Json): boolean {
   )
 }
 
-function generate(schema: JsonSchema, rng: Rng): Json {
+function generate(schema: JsonSchema, rng: Chance): Json {
   if (schema.fixed) return schema.default
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return rng.pick(schema.enum)
   const choices = alternatives(schema)
-  if (choices) return generate(rng.pick(choices.flatMap((c) => Array<JsonSchema>(c.weight ?? 1).fill(c))), rng)
+  if (choices)
+    return generate(rng.pick(choices.flatMap((c) => Array<JsonSchema>(c.weight ?? 1).fill(c))), rng)
   switch (schema.type) {
     case 'object':
       return Object.fromEntries(
@@ -120,7 +130,9 @@ function generate(schema: JsonSchema, rng: Rng): Json {
       )
     case 'array': {
       const [min, max] = [schema.minItems ?? 0, schema.maxItems ?? 4]
-      return Array.from({ length: min + few(rng, max - min) }, () => generate(schema.items as JsonSchema, rng))
+      return Array.from({ length: min + few(rng, max - min) }, () =>
+        generate(schema.items as JsonSchema, rng),
+      )
     }
     case 'boolean':
       return rng.oneIn(4)
@@ -132,13 +144,13 @@ function generate(schema: JsonSchema, rng: Rng): Json {
 }
 
 /** A number up to n, each with two thirds of the chance of the one before: small scenarios run fast. */
-function few(rng: Rng, n: number): number {
+function few(rng: Chance, n: number): number {
   let k = 0
   while (k < n && !rng.oneIn(3)) k++
   return k
 }
 
-function mutateHere(schema: JsonSchema, rng: Rng, value: Json): Json {
+function mutateHere(schema: JsonSchema, rng: Chance, value: Json): Json {
   if (schema.type !== 'array') return generate(schema, rng)
   const list = value as readonly Json[]
   const [min, max] = [schema.minItems ?? 0, schema.maxItems ?? 4]

@@ -486,7 +486,12 @@ export class Machine {
       signature: signature(kind, '', [...roles].sort()),
       message: core.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
       object: '',
-      sites: core.map((t) => ({ thread: t.name, role: t.role, access: t.operation?.name ?? '', step: this.step - 1 })),
+      sites: core.map((t) => ({
+        thread: t.name,
+        role: t.role,
+        access: t.operation?.name ?? '',
+        step: this.step - 1,
+      })),
       concrete: true,
     })
   }

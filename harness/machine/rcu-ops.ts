@@ -64,7 +64,10 @@ export const gracePeriodEnd = new Operation(
     t.result = undefined
   },
   (_m, t) => (t.gracePeriod as GracePeriod).waits === 0,
-  (t) => `${(t.x as RcuDomain).name} readers: ${readers(t).map((r) => (r === t ? 'itself' : r.name)).join(', ')}`,
+  (t) =>
+    `${(t.x as RcuDomain).name} readers: ${readers(t)
+      .map((r) => (r === t ? 'itself' : r.name))
+      .join(', ')}`,
   readers,
 )
 
@@ -82,7 +85,7 @@ export const callRcuEnqueue = new Operation(
     m.memory.fullFence(t)
     const func = t.y as { readonly name: string }
     t.result = undefined
-    if (m.callbacks.enqueue(head, t.callback as Callback, func)) return
+    if (m.callbacks.enqueue(t, head, t.callback as Callback, func)) return
     report(
       m,
       t,
@@ -101,7 +104,7 @@ export const callRcuCount = new Operation(
   'callRcuCount',
   (m, t) => {
     m.memory.fullFence(t)
-    m.callbacks.count(t)
+    m.callbacks.count(t, t.x as RcuHead)
     t.result = undefined
   },
   drained,

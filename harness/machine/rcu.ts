@@ -13,11 +13,15 @@ export class RcuHead {
   callback: Callback | null = null
   /** The function that was passed to `callRcu`, for its name in traces. */
   func: { readonly name: string } | null = null
+  /** What those who queued this head, and the ones before it, knew then. */
+  readonly clock: Clock
 
   constructor(
     readonly owner: Struct,
     readonly name: string,
-  ) {}
+  ) {
+    this.clock = new Int32Array(owner.machine.capacity)
+  }
 }
 
 /** One outermost read-side section. */
@@ -59,7 +63,8 @@ export class GracePeriod {
  * its start happens before the section. So
  * - a grace period ends when every section that was open at its start has ended;
  * - its end joins the clocks of the sections that ended before its start, and of those it waited for;
- *   joining later ones as well would hide bugs;
+ *   joining later ones as well would hide bugs. What a section has read counts, acquired or not: every store
+ *   that reached its CPU before its end is known after (LKMM: "propagates to C's CPU before the end of C");
  * - a section that begins after its start joins what its caller knew at the start; not the sections that had
  *   ended by then, of which the guarantee says nothing.
  * Entering a section orders nothing by itself (util/rcu.c: a relaxed store, the barrier is the updater's).
@@ -91,11 +96,14 @@ export class RcuDomain {
 
   end(section: Section, clock: Clock): void {
     remove(this.sections, section)
+    const read = section.thread.acquirable
     join(this.ended, clock)
+    join(this.ended, read)
     for (const gp of this.periods) {
       if (section.serial < gp.serial) {
         gp.waits--
         join(gp.clock, clock)
+        join(gp.clock, read)
       }
     }
   }
@@ -166,13 +174,18 @@ export class CallbackQueue {
   /** Heads whose callback was overwritten before it ran. */
   private readonly lost: RcuHead[] = []
   private readonly clock: Clock
+  /** The `xchg` on the tail: who queues follows all who queued before, counted or not. */
+  private readonly tail: Clock
 
   constructor(m: Machine) {
     this.clock = new Int32Array(m.capacity)
+    this.tail = new Int32Array(m.capacity)
   }
 
   /** Returns false when the head is in the queue already: its old callback is then lost (R3). */
-  enqueue(head: RcuHead, callback: Callback, func: { readonly name: string }): boolean {
+  enqueue(t: Thread, head: RcuHead, callback: Callback, func: { readonly name: string }): boolean {
+    join(this.tail, t.vc)
+    copy(head.clock, this.tail)
     if (head.queued) this.lost.push(head)
     head.callback = callback
     head.func = func
@@ -182,9 +195,11 @@ export class CallbackQueue {
     return true
   }
 
-  count(t: Thread): void {
+  /** A batch may start with heads that are not counted yet, but are queued before one that is. */
+  count(t: Thread, head: RcuHead): void {
     this.counted++
     join(this.clock, t.vc)
+    join(this.clock, head.clock)
   }
 
   takeBatch(t: Thread): number {
@@ -218,6 +233,7 @@ export class CallbackQueue {
 
   forgetClocks(): void {
     this.clock.fill(0)
+    this.tail.fill(0)
   }
 }
 

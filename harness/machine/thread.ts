@@ -297,7 +297,7 @@ export class Thread {
     this.y = func
     this.callback = callback
     yield* this.request<void>(rcu.callRcuEnqueue, null, head)
-    yield* this.request<void>(rcu.callRcuCount)
+    yield* this.request<void>(rcu.callRcuCount, null, head)
   }
 
   /**

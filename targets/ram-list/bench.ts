@@ -164,7 +164,8 @@ function build(m: Machine, fix: RamListFix, p: RamListParameters, env: BenchEnvi
     guest.boot()
   })
   const think = (1e9 * p.vcpus) / p.lookupsPerSecond
-  for (let i = 0; i < p.vcpus; i++) m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, fix, ram, guest, i, think, env))
+  for (let i = 0; i < p.vcpus; i++)
+    m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, fix, ram, guest, i, think, env))
   m.spawn('main', 'main', (t) => mainThread(t, fix, ram, listed, guest, p.unplugsPerSecond, env))
   for (let i = 0; i < p.migration; i++) m.spawn('migration', 'migration', (t) => migration(t, fix, ram, env))
   m.spawnCallRcu()
@@ -223,7 +224,10 @@ export const bench: BenchDescription<RamListFix, RamListParameters> = {
     'vcpus-16': { title: '16 vCPUs', parameters: { vcpus: 16 }, quick: true },
     'blocks-64': { title: '64 blocks', parameters: { blocks: 64 }, quick: true },
     'locality-90': { title: '90 % locality', parameters: { hitRate: 0.9 } },
-    alternating: { title: 'each vCPU alternates between two blocks', parameters: { locality: 'alternating' } },
+    alternating: {
+      title: 'each vCPU alternates between two blocks',
+      parameters: { locality: 'alternating' },
+    },
     'unplugs-0': { title: 'no unplugs', parameters: { unplugsPerSecond: 0 } },
     'unplugs-1000': { title: '1000 unplugs/s', parameters: { unplugsPerSecond: 1000 } },
     migration: {

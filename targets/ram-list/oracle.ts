@@ -83,10 +83,22 @@ export class ListOracle {
     // Its offset was handed out again, so it had left the list before its heir was added.
     const heir = this.listings.findLast((l) => l.slot === slot && !l.removing)
     if (heir?.added && this.grade(heir.added, began) !== null)
-      t.report('wrong-address', 'RAMBlock', `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`, 'error', block.label)
+      t.report(
+        'wrong-address',
+        'RAMBlock',
+        `${t.name} looks up an address of ${heir.block.label} and gets ${block.label}, which was removed before`,
+        'error',
+        block.label,
+      )
     const grade = listing.removed && this.grade(listing.removed, began)
     if (grade)
-      t.report('stale-lookup', `RAMBlock ${grade}`, `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`, 'notice', block.label)
+      t.report(
+        'stale-lookup',
+        `RAMBlock ${grade}`,
+        `${t.name} gets ${block.label}, whose removal had returned before its section began (${grade})`,
+        'notice',
+        block.label,
+      )
   }
 
   /** How a moment comes before a section: by happens-before, or, under `sc`, at least in time. */

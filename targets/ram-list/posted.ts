@@ -1,6 +1,12 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import type { RAMBlock, RAMList, RAMState } from './entities.js'
-import { seqlockReadBegin, seqlockReadRetry, seqlockWriteBegin, seqlockWriteEnd, VersionedRAMList } from './seqlock.js'
+import {
+  seqlockReadBegin,
+  seqlockReadRetry,
+  seqlockWriteBegin,
+  seqlockWriteEnd,
+  VersionedRAMList,
+} from './seqlock.js'
 import { covers, listInsert, listRemove, reclaimRamBlock, upstream, walk } from './upstream.js'
 
 /*
@@ -38,7 +44,11 @@ export const posted = {
   *qemuGetRamBlock(t: Thread, ram: VersionedRAMList, addr: number): Coroutine<RAMBlock | null> {
     const version = yield* t.plainRead(ram.mruVersion)
     const mru = yield* t.rcuDereference(ram.mruBlock)
-    if (!(yield* seqlockReadRetry(t, ram.version, version)) && mru && covers(yield* t.plainRead(mru.range), addr))
+    if (
+      !(yield* seqlockReadRetry(t, ram.version, version)) &&
+      mru &&
+      covers(yield* t.plainRead(mru.range), addr)
+    )
       return mru
     return yield* walkAndStore(t, ram, addr, storeAtomicPair)
   },

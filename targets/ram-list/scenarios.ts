@@ -57,7 +57,10 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   'aba-read': scenario(
     'S1.5: the pair is stored again, with another version, between the two reads',
     3,
-    [[section(lookup(0)), section(lookup(1))], [section(lookup(1)), section(lookup(1))]],
+    [
+      [section(lookup(0)), section(lookup(1))],
+      [section(lookup(1)), section(lookup(1))],
+    ],
     [unplug(0)],
   ),
   'torn-store': scenario(

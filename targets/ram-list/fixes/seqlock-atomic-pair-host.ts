@@ -12,14 +12,22 @@ export default defineFix(ramList, {
 
   *qemuGetRamBlock(t, ram: VersionedRAMList, addr) {
     const [version, mru] = yield* t.readPair(ram.mruVersion, ram.mruBlock)
-    if (!(yield* seqlockReadRetry(t, ram.version, version)) && mru && covers(yield* t.plainRead(mru.range), addr))
+    if (
+      !(yield* seqlockReadRetry(t, ram.version, version)) &&
+      mru &&
+      covers(yield* t.plainRead(mru.range), addr)
+    )
       return mru
     return yield* walkAndStore(t, ram, addr, storeAtomicPair)
   },
 
   *qemuRamBlockFromHost(t, ram: VersionedRAMList, host) {
     const [version, mru] = yield* t.readPair(ram.mruVersion, ram.mruBlock)
-    if (!(yield* seqlockReadRetry(t, ram.version, version)) && mru && coversHost(yield* t.plainRead(mru.host), host))
+    if (
+      !(yield* seqlockReadRetry(t, ram.version, version)) &&
+      mru &&
+      coversHost(yield* t.plainRead(mru.host), host)
+    )
       return mru
     return yield* walkHost(t, ram, host)
   },

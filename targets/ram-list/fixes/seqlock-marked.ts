@@ -14,7 +14,11 @@ export default defineFix(ramList, {
   *qemuGetRamBlock(t, ram: VersionedRAMList, addr) {
     const version = yield* t.read(ram.mruVersion)
     const mru = yield* t.rcuDereference(ram.mruBlock)
-    if (!(yield* seqlockReadRetry(t, ram.version, version)) && mru && covers(yield* t.plainRead(mru.range), addr))
+    if (
+      !(yield* seqlockReadRetry(t, ram.version, version)) &&
+      mru &&
+      covers(yield* t.plainRead(mru.range), addr)
+    )
       return mru
     return yield* walkAndStore(t, ram, addr, storeAtomicPair)
   },

@@ -21,7 +21,11 @@ export default defineFix(ramList, {
   *qemuRamBlockFromHost(t, ram: VersionedRAMList, host) {
     const [version, mru] = yield* t.readPair(ram.mruVersion, ram.mruBlock)
     yield* t.smpRmb()
-    if ((yield* t.loadAcquire(ram.version)) === version && mru && coversHost(yield* t.plainRead(mru.host), host))
+    if (
+      (yield* t.loadAcquire(ram.version)) === version &&
+      mru &&
+      coversHost(yield* t.plainRead(mru.host), host)
+    )
       return mru
     return yield* walkHost(t, ram, host)
   },
