@@ -19,8 +19,8 @@ export interface BenchResult extends Pick<BenchFile, 'wallClock' | 'costs'> {
   readonly simulations: SimulationResult[]
 }
 
-const FULL = { replications: 5, rounds: 4, seconds: 0.03 }
-const QUICK = { replications: 3, rounds: 2, seconds: 0.03 }
+const FULL = { replications: 5, rounds: 3, seconds: 0.03 }
+const QUICK = { replications: 3, rounds: 1, seconds: 0.03 }
 /** Share of the whole that the wall clock takes, roughly. */
 const WALL_CLOCK = 0.2
 
@@ -29,7 +29,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { system, fixes, seed, quick, onProgress } = options
   if (!system.bench) throw new RangeError(`${system.name} has no benchmark`)
   const size = quick ? QUICK : FULL
-  const workloads = Object.keys(system.bench.workloads).filter((w) => !quick || system.bench?.workloads[w]?.quick)
+  const workloads = Object.keys(system.bench.workloads).filter(
+    (w) => !quick || system.bench?.workloads[w]?.quick,
+  )
   const simulations: SimulationResult[] = []
   for (const { fix } of fixes) {
     for (const workload of workloads) {
@@ -38,7 +40,14 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
         ((1 - WALL_CLOCK) * simulations.length) / (fixes.length * workloads.length),
       )
       simulations.push(
-        simulate({ system: system.name, bench: system.bench, fix, workload, seed, replications: size.replications }),
+        simulate({
+          system: system.name,
+          bench: system.bench,
+          fix,
+          workload,
+          seed,
+          replications: size.replications,
+        }),
       )
       // Lets the display breathe.
       await new Promise(setImmediate)

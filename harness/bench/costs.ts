@@ -37,7 +37,10 @@ export const COSTS = {
   malloc: ns(6, `${measured}: half of a glibc malloc/free pair of 512 bytes, 11-13 ns`),
   wake: ns(4_500, `${measured}: from futex_wake to the sleeper's next instruction, median`),
   'wake.call': ns(5_800, `${measured}: the futex_wake call itself, median`),
-  membarrier: ns(9_000, `${measured}: membarrier with one other thread running, 0.4-9 us; a grace period has two`),
+  membarrier: ns(
+    9_000,
+    `${measured}: membarrier with one other thread running, 0.4-9 us; a grace period has two`,
+  ),
   'call_rcu.poll': ns(10_000_000, 'util/rcu.c, call_rcu_thread: g_usleep(10000)'),
   'call_rcu.tries': { value: 5, unit: 'polls', source: 'util/rcu.c, call_rcu_thread' },
   'call_rcu.batch': { value: 30, unit: 'callbacks', source: 'util/rcu.c, RCU_CALL_MIN_SIZE' },

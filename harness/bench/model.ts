@@ -252,7 +252,8 @@ export class CacheModel implements CostModel {
     let end = now + this.drain(t.id, now) + COSTS.membarrier.value
     end += this.store(this.gracePeriodCounter, t.id, end)
     end += COSTS.membarrier.value
-    for (let i = 0; i < m.threads.length; i++) if (i !== t.id) end += this.load(this.readers[i] as Line, t.id, end)
+    for (let i = 0; i < m.threads.length; i++)
+      if (i !== t.id) end += this.load(this.readers[i] as Line, t.id, end)
     return end - now
   }
 }

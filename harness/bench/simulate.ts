@@ -6,7 +6,7 @@ import type { Simulation } from '../results.js'
 import { HOSTS } from './costs.js'
 import { CacheModel } from './model.js'
 import { Observer, TICKS } from './observer.js'
-import { average, halfWidth, share } from './statistics.js'
+import { halfWidth, share } from './statistics.js'
 
 /** A replication longer than this is a livelock. */
 const MAX_STEPS = 4_000_000
@@ -75,7 +75,10 @@ function summary<Fix extends FixInfo>(
     parameters: { ...parameters },
     lookups,
     latency: {
-      mean: share(sum((r) => r.latency), lookups),
+      mean: share(
+        sum((r) => r.latency),
+        lookups,
+      ),
       p50: percentile(50),
       p90: percentile(90),
       p99: percentile(99),

@@ -1,4 +1,4 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { sampleStandardDeviation } from 'simple-statistics'
 
 /** Student's t, 0.975 quantile, for 1 to 10 degrees of freedom, then 20 and many. */
 const T975 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
@@ -11,12 +11,8 @@ function studentT(degrees: number): number {
 /** Half-width of the 95 % confidence interval of the mean of independent replications. */
 export function halfWidth(samples: readonly number[]): number {
   if (samples.length < 2) return 0
-  return (
-    (studentT(samples.length - 1) * sampleStandardDeviation([...samples])) / Math.sqrt(samples.length)
-  )
+  return (studentT(samples.length - 1) * sampleStandardDeviation([...samples])) / Math.sqrt(samples.length)
 }
 
-/** Mean, or 0 of nothing. */
-export const average = (samples: readonly number[]): number => (samples.length === 0 ? 0 : mean([...samples]))
-
+/** A part of a whole, or 0 of nothing. */
 export const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)

@@ -83,7 +83,7 @@ function time(run: () => unknown, seconds: number): number[] {
     },
     minTime: 0.002,
     maxTime: seconds,
-    minSamples: 10,
+    minSamples: 8,
   })
   benchmark.run()
   // The library's typings do not know that it keeps what was thrown.

@@ -49,9 +49,8 @@ export class TimedDriver implements Driver {
   }
 
   nextAgent(m: Machine): number {
-    this.awaken(m)
+    let agent = this.awaken(m)
     for (;;) {
-      const agent = this.earliest(m)
       const t = m.threads[agent] as Thread
       const now = this.time[agent] as number
       const wait = this.fallsAsleep(t) ? (t.x as number) : this.costs.postpone(m, t)
@@ -60,6 +59,7 @@ export class TimedDriver implements Driver {
         return agent
       }
       this.time[agent] = now + wait
+      agent = this.earliest(m)
     }
   }
 
@@ -74,16 +74,26 @@ export class TimedDriver implements Driver {
     return 0
   }
 
-  /** Threads that were blocked at the last decision and are not any more owe it to the step between. */
-  private awaken(m: Machine): void {
+  /**
+   * Threads that were blocked at the last decision and are not any more owe it to the step between. Returns
+   * the earliest thread, in one pass: it is most of what the driver costs.
+   */
+  private awaken(m: Machine): number {
     const decision = ++this.decisions
     const { lastEnabled, time } = this
+    let best = -1
+    let least = Infinity
     for (let i = 0; i < m.enabledCount; i++) {
       const agent = m.enabled[i] as number
       if ((lastEnabled[agent] as number) < decision - 1)
         time[agent] = this.costs.resume(m.threads[agent] as Thread, time[agent] as number, this.event)
       lastEnabled[agent] = decision
+      if ((time[agent] as number) < least) {
+        best = agent
+        least = time[agent] as number
+      }
     }
+    return best
   }
 
   private earliest(m: Machine): number {

@@ -64,6 +64,8 @@ export class Machine {
   tracer: Tracer | null = null
 
   step = 0
+  /** The steps so far, but for those that a spinning thread takes around its loop. */
+  progress = 0
   runNumber = 0
   /** The agents that can take a step now, as `enabled[0..enabledCount)`, in ascending order. */
   readonly enabled: Int32Array
@@ -91,6 +93,9 @@ export class Machine {
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
   private stopped = false
+  /** Addresses are given in the order of allocation: objects that are there at the start have the first ones. */
+  private fixed = 0
+  private lastAddress = 0
   private sealed = false
   private base = 1
   private chooser!: Chooser
@@ -150,6 +155,7 @@ export class Machine {
     if (this.sealed) throw new ProgramError(`${name} must be allocated with t.alloc once the program runs`)
     const s = new type(this, name)
     this.adopt(s)
+    this.fixed = s.address
     s.life = Life.Live
     return s
   }
@@ -224,7 +230,8 @@ export class Machine {
         this.memory.drain(t)
         if (this.tracer) this.tracer.after(this, agent)
         this.step++
-        t.steps++
+        this.progress++
+        t.progress++
         this.picked = this.pick()
       }
     }
@@ -261,10 +268,15 @@ export class Machine {
   private perform(t: Thread): void {
     if (this.tracer) this.tracer.before(this, t.id)
     ;(t.vc[t.id] as number)++
-    ;(t.operation as Operation).perform(this, t)
+    const operation = t.operation as Operation
+    operation.perform(this, t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
-    t.steps++
+    if (!operation.looks) t.spinning = false
+    if (!t.spinning) {
+      this.progress++
+      t.progress++
+    }
     t.operation = null
   }
 
@@ -278,6 +290,8 @@ export class Machine {
     }
     if (r.done === true) {
       t.finished = true
+      if (t.operation !== null && !this.stopped)
+        throw new ProgramError(`${t.name}: \`${t.operation.name}\` is not taken: write \`yield*\` before it`)
       if (t.section !== null && !this.stopped)
         report(this, t, 'section-misuse', 'rcu', `${t.name} ends inside a read-side section`)
     } else if (t.operation === null)
@@ -349,6 +363,7 @@ export class Machine {
     pool.used++
     s.name = name
     s.life = Life.Live
+    s.address = ++this.lastAddress
     this.markStruct(s)
     return s
   }
@@ -402,7 +417,8 @@ export class Machine {
     this.base++
     if (this.base > 0x3fffffff) this.forgetClocks()
     this.runNumber++
-    this.step = 0
+    this.step = this.progress = 0
+    this.lastAddress = this.fixed
     this.stopped = false
     this.valueCount = 0
     this.violations = []
@@ -436,7 +452,10 @@ export class Machine {
     for (const t of this.threads) {
       for (let u = 0; u < this.capacity; u++) t.vc[u] = this.base
       t.fenced = false
-      t.ordered = t.rcuDepth = t.wideTag = t.steps = 0
+      t.ordered = t.rcuDepth = t.wideTag = t.progress = 0
+      t.spinning = false
+      t.freshAt = -1
+      t.operation = null
       t.section = t.gracePeriod = null
     }
     for (const f of this.atStarts) f()

@@ -5,17 +5,25 @@ import type { Modify } from './memory.js'
 import { Operation, Order } from './op.js'
 import { report } from './reports.js'
 import { Struct } from './struct.js'
+import { wideTag } from './tags.js'
 import type { Thread } from './thread.js'
 
 type Cells = Cell<never>
 
 function load(name: string, order: Order): Operation {
   const plain = order === Order.Plain
-  return new Operation(name, (m, t) => {
-    const cell = t.cell as Cells
-    access(m, t, cell, false, plain)
-    t.result = m.memory.load(t, cell, order)
-  })
+  return new Operation(
+    name,
+    (m, t) => {
+      const cell = t.cell as Cells
+      access(m, t, cell, false, plain)
+      t.result = m.memory.load(t, cell, order)
+    },
+    null,
+    undefined,
+    undefined,
+    true,
+  )
 }
 
 function store(name: string, order: Order): Operation {
@@ -39,6 +47,8 @@ function modify(name: string): Operation {
       access(m, t, cell as Cells, true, false)
       const old = m.memory.modify(t, cell, t.x as Modify<unknown>)
       t.result = old
+      const next = (t.x as Modify<unknown>)(old)
+      if (next !== undefined && next !== old) t.spinning = false
       if (cell.kind === 'refcount' && (cell.value as number) < 0)
         report(
           m,
@@ -52,6 +62,8 @@ function modify(name: string): Operation {
     },
     drained,
     awaitsBuffer,
+    undefined,
+    true,
   )
 }
 
@@ -64,6 +76,11 @@ export const write = store('write', Order.Relaxed)
 export const storeRelease = store('storeRelease', Order.Release)
 export const rcuAssignPointer = store('rcuAssignPointer', Order.Release)
 export const plainWrite = store('plainWrite', Order.Plain)
+/** The first half of a wide store that is split: it gives both their tag. */
+export const plainWriteHalf = new Operation('plainWrite', (m, t) => {
+  t.wideTag = wideTag(m.step)
+  plainWrite.perform(m, t)
+})
 
 export const xchg = modify('xchg')
 export const cmpxchg = modify('cmpxchg')
@@ -81,6 +98,8 @@ export const readPair = new Operation(
   },
   (m, t) => m.memory.pairReady(t, t.cell as Cell<unknown>, t.cell2 as Cell<unknown>),
   awaitsBuffer,
+  undefined,
+  true,
 )
 
 function storePair(name: string, order: Order): Operation {
@@ -106,6 +125,8 @@ function fence(name: string, perform: (m: Machine, t: Thread) => void, full: boo
     },
     enabled,
     awaitsBuffer,
+    undefined,
+    true,
   )
 }
 

@@ -40,6 +40,8 @@ export class Operation {
     readonly awaits: (t: Thread) => string = () => '',
     /** The threads that a blocked thread waits for, as far as they are known. */
     readonly blockers: (t: Thread) => readonly Thread[] = () => [],
+    /** It looks at the world and does not change it: a spin loop that does only this makes no progress. */
+    readonly looks = false,
   ) {
     this.hash = hashString(name)
   }

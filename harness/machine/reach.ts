@@ -24,7 +24,7 @@ export class Reachability {
     this.walk(null, null)
     const leaked: Struct[] = []
     for (const s of this.m.structs) if (s.life === Life.Live && s.visit !== this.visit) leaked.push(s)
-    return leaked
+    return leaked.sort((a, b) => a.address - b.address)
   }
 
   private walk(wanted: Struct | null, t: Thread | null): Cell<Struct | null> | null {

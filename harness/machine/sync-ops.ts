@@ -73,16 +73,22 @@ export const condSignal = signal('condSignal', false)
 export const condBroadcast = signal('condBroadcast', true)
 
 /**
- * Spinning makes no progress of its own: it is enabled again when another thread has taken a step, or when
- * no other thread can (the loop may still read an old value; the step bound catches one that never ends).
+ * Spinning makes no progress of its own: it is enabled again when another thread has taken a step that is not
+ * part of a spin loop, too (else two of them keep a third from running, whatever its priority), or when no
+ * other thread can take one. In that case all stores have had their time to arrive, so the loop reads the
+ * newest values until someone makes progress; the step bound catches one that never ends.
  */
 export const cpuRelax = new Operation(
   'cpuRelax',
-  (_m, t) => {
+  (m, t) => {
+    if (m.progress - t.progress === t.x) t.freshAt = m.progress
+    t.spinning = true
     t.result = undefined
   },
-  (m, t) => m.step - t.steps > (t.x as number) || m.onlySpinning,
+  (m, t) => m.progress - t.progress > (t.x as number) || m.onlySpinning,
   () => 'anything to change (it spins)',
+  undefined,
+  true,
 )
 
 export const waitFor = new Operation(

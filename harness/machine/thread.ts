@@ -10,7 +10,7 @@ import type { GracePeriod, RcuDomain, RcuHead, Callback, Section } from './rcu.j
 import * as rcu from './rcu-ops.js'
 import { RcuDrain } from './rcu-drain.js'
 import type { Struct, StructClass } from './struct.js'
-import { isWide, wideTag } from './tags.js'
+import { isWide } from './tags.js'
 import type { Condition, Mutex } from './sync.js'
 import * as sync from './sync-ops.js'
 import * as time from './time-ops.js'
@@ -52,8 +52,12 @@ export class Thread {
 
   generator: Generator<Step, unknown, void> | null = null
   finished = true
-  /** Steps this thread and its store buffer have taken. */
-  steps = 0
+  /** This thread's and its store buffer's share of `machine.progress`. */
+  progress = 0
+  /** Has done nothing but look since it last called `cpuRelax`. */
+  spinning = false
+  /** `weak`: until `machine.progress` leaves this value, loads of this thread read what is newest. */
+  freshAt = -1
   readonly roleHash: number
 
   private fresh = false
@@ -91,6 +95,8 @@ export class Thread {
   }
 
   private request<R>(operation: Operation, cell: Cell<never> | null = null, x: unknown = null): Op<R> {
+    if (this.operation !== null)
+      throw new Error(`\`${this.operation.name}\` is not taken: write \`yield*\` before it`)
     this.operation = operation
     this.cell = cell as Cell<unknown> | null
     this.x = x
@@ -198,8 +204,7 @@ export class Thread {
 
   /** A wide store that the compiler may split: two steps. */
   *plainWritePair<A, B>(a: Cell<A>, b: Cell<B>, x: A, y: B): Coroutine<void> {
-    this.wideTag = wideTag(this.machine.step)
-    yield* this.plainWrite(a, x)
+    yield* this.request<void>(memory.plainWriteHalf, a as Cell<never>, x)
     yield* this.plainWrite(b, y)
     this.wideTag = 0
   }
@@ -356,7 +361,7 @@ export class Thread {
 
   /** `cpu_relax()`: the body of a spin loop. Lets someone else take a step before the loop looks again. */
   cpuRelax(): Op<void> {
-    return this.request(sync.cpuRelax, null, this.machine.step - this.steps)
+    return this.request(sync.cpuRelax, null, this.machine.progress - this.progress)
   }
 
   /** Lets simulated time pass, in nanoseconds: a step that only the `timed` driver gives a meaning. */

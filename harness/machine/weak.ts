@@ -79,6 +79,10 @@ export class WeakMemory implements MemoryModel {
   /** Collects what a load of `cell` may return, newest first; returns how many. */
   private visible(t: Thread, cell: Cell<unknown> | Cell<never>): number {
     let n = 0
+    if (t.freshAt === this.m.progress) {
+      this.candidates[0] = cell.newest as Message
+      return 1
+    }
     const dependency = cell.owner.dependency[t.id] ?? null
     for (let msg = cell.newest; msg !== null; msg = msg.older) {
       this.candidates[n++] = msg

@@ -6,9 +6,8 @@ import type { Finding } from './findings.js'
 export type Shown = { readonly drawn: boolean; readonly text: string | null }
 
 /** Bytes of drawings and of text columns in one page: a page with 100 crashes still opens on a phone. */
-const DRAWN = 1_100_000
-const TEXT = 700_000
-/** Columns wider than a mail's are only of use on a screen: the page shows what can be pasted. */
+const DRAWN = 1_400_000
+const TEXT = 800_000
 
 /** Every candidate's first violations come first, so that none goes without a drawing while another has ten. */
 export function allot(findings: readonly Finding[]): Map<string, Shown> {
@@ -33,8 +32,8 @@ export function allot(findings: readonly Finding[]): Map<string, Shown> {
 function drawingSize(trace: Trace): number {
   let size = 2000
   for (const row of trace.rows) {
-    const source = row.source ? 2 * row.source.file.length + row.source.text.length + 60 : 0
-    size += 420 + 3 * row.text.length + source
+    const source = row.source ? 2 * row.source.file.length + row.source.text.length + 50 : 0
+    size += 170 + 2 * row.text.length + source
   }
   return size
 }

@@ -1,6 +1,6 @@
 import type { BenchFile } from '../results.js'
 import { plain } from '../trace/wrap.js'
-import { short } from './format.js'
+import { count } from './format.js'
 import { words } from './study.js'
 import { Row, Table } from './table.js'
 
@@ -13,7 +13,7 @@ export function CostModel({ bench }: { bench: BenchFile }) {
       <h2 id="costs">Cost model</h2>
       <Table caption="What simulated time is made of" head={['Cost', 'Value', 'Source']}>
         {entries.map(([name, { value, unit, source }]) => (
-          <Row name={words(name)} cells={[`${short(value)} ${unit}`, plain(source)]} />
+          <Row name={words(name)} cells={[`${count(value)} ${unit}`, plain(source)]} />
         ))}
       </Table>
     </section>

@@ -34,7 +34,18 @@ export function change(value: number, base: number): string {
   return `${ratio < 0 ? '−' : '+'}${short(Math.abs(ratio) * 100)} %`
 }
 
-export const plusMinus = (text: string, interval: string): string => `${text} ± ${interval}`
+/** `11.8 ± 0.24 ns`: both in the unit of the value. */
+export function nanosecondsWithin(ns: number, half: number): string {
+  const [, unit = ''] = nanoseconds(ns).split(' ')
+  const scale = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }[unit] ?? 1
+  return `${count(ns / scale)} ± ${narrow(half / scale)} ${unit}`
+}
+
+export const percentWithin = (share: number, half: number): string =>
+  `${short(share * 100)} ± ${narrow(half * 100)} %`
+
+/** An interval needs two digits, no more. */
+const narrow = (n: number): string => (n === 0 || n >= 100 ? short(n) : short(Number(n.toPrecision(2))))
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : many}`

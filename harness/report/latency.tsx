@@ -2,9 +2,9 @@ import * as Plot from '@observablehq/plot'
 import type { Simulation } from '../results.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { change, list, nanoseconds, plusMinus } from './format.js'
+import { change, list, nanoseconds, nanosecondsWithin } from './format.js'
 import type { Look } from './palette.js'
-import { Figure } from './plot.js'
+import { AXIS, Figure } from './plot.js'
 import { Row, Table } from './table.js'
 
 const PERCENTILES = [
@@ -40,7 +40,7 @@ export function Latency({
             <Row
               name={<CandidateName candidate={c} />}
               cells={[
-                plusMinus(nanoseconds(s.latency.mean), nanoseconds(s.latencyInterval)),
+                nanosecondsWithin(s.latency.mean, s.latencyInterval),
                 s === first ? '–' : change(s.latency.mean, first.latency.mean),
                 ...PERCENTILES.map(([, key]) => nanoseconds(s.latency[key])),
               ]}
@@ -67,7 +67,8 @@ function Percentiles({ base, looks }: { base: readonly Simulation[]; looks: read
       caption="Latency percentiles: ● p50, then p90, p99 and p99.9 from left to right (log scale)"
       description={description}
       options={{
-        height: 50 + BAND * names.length,
+        height: 60 + BAND * names.length,
+        marginBottom: AXIS,
         marginLeft: 8,
         marginRight: 16,
         x: { type: 'log', label: 'ns', tickFormat: '~s', grid: true, ticks: 4, nice: true },

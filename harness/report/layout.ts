@@ -62,8 +62,8 @@ const STEP_GAP = 5
 const LANE = 7
 
 export function layOut(trace: Trace): Layout {
-  const columns = columnsOf(trace)
   const noted = marks(trace)
+  const columns = columnsOf(trace, noted)
   const byThread = new Map(columns.map((c) => [c.thread, c]))
   const top = Math.max(1, ...columns.map((c) => c.name.length)) * LINE + HEAD
   let y = top
@@ -74,7 +74,7 @@ export function layOut(trace: Trace): Layout {
     const mark = noted.get(row.step) ?? null
     const chars = Math.floor((column.width - 2 * PAD) / CHAR)
     const lines = wrap(stepText(row), chars)
-    const markLines = mark ? wrap(`◀ ${mark.text}`, chars) : []
+    const markLines = mark && mark.text !== '' ? wrap(POINTER + mark.text, chars) : []
     const source = row.source ? `${plain(base(row.source.file))}:${row.source.line}` : ''
     const height = (lines.length + markLines.length) * LINE + (source === '' ? 0 : SOURCE_LINE) + PAD
     const about = trace.violations.some((v) => concerns(row, v.object))
@@ -105,13 +105,19 @@ export function layOut(trace: Trace): Layout {
   }
 }
 
-function columnsOf(trace: Trace): Column[] {
+const POINTER = '◀ '
+
+function columnsOf(trace: Trace, noted: ReadonlyMap<number, Mark>): Column[] {
   let x = MARGIN + LANE * 3
   const columns: Column[] = []
   trace.threads.forEach(({ name, role }, thread) => {
     const rows = trace.rows.filter((row) => row.thread === thread)
     if (rows.length === 0) return
-    const longest = Math.max(plain(name).length, ...rows.map((row) => stepText(row).length))
+    const longest = Math.max(
+      plain(name).length,
+      ...rows.map((row) => stepText(row).length),
+      ...rows.map((row) => POINTER.length + (noted.get(row.step)?.text.length ?? 0)),
+    )
     const chars = Math.min(Math.max(longest, MIN_CHARS), MAX_CHARS)
     const title = role === '' || role === name ? name : `${name} (${role})`
     const width = Math.ceil(chars * CHAR) + 2 * PAD

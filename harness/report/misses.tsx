@@ -2,10 +2,10 @@ import * as Plot from '@observablehq/plot'
 import type { Simulation } from '../results.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { list, percent, plusMinus, short, unique } from './format.js'
+import { list, percent, percentWithin, short, unique } from './format.js'
 import { shorten } from './latency.js'
 import { colour, type Look } from './palette.js'
-import { Figure } from './plot.js'
+import { AXIS, Figure } from './plot.js'
 import { Row, Table } from './table.js'
 
 const BAND = 44
@@ -42,7 +42,8 @@ export function Misses({
             caption="Share of all lookups that missed, by reason (in the legend's order, from left to right)"
             description={`Miss rates. ${list(base.map((s) => `${s.fix}: ${percent(s.missRate)}`))}. The table below has the reasons.`}
             options={{
-              height: 50 + BAND * names.length,
+              height: 60 + BAND * names.length,
+              marginBottom: AXIS,
               marginLeft: 8,
               marginRight: 16,
               x: { label: '% of lookups', grid: true, ticks: 5 },
@@ -80,7 +81,7 @@ export function Misses({
             <Row
               name={<CandidateName candidate={c} />}
               cells={[
-                plusMinus(percent(s.missRate), percent(s.missRateInterval)),
+                percentWithin(s.missRate, s.missRateInterval),
                 ...reasons.map((reason) => percent(s.missReasons[reason] ?? 0)),
                 short(s.walkLength),
               ]}

@@ -12,6 +12,8 @@ interface PlotElement {
 
 /** Narrow enough for a phone; wider screens get several side by side. */
 export const PLOT_WIDTH = 328
+/** Room for tick labels and the axis label beneath them. */
+export const AXIS = 44
 
 /** An inline SVG; its styles are the page's. */
 export function svg(options: Plot.PlotOptions, description: string): string {

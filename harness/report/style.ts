@@ -32,11 +32,14 @@ code.cmd{display:inline-block;max-width:100%;user-select:all;white-space:pre-wra
 pre{margin:0;padding:.75rem;background:var(--panel);font-size:.8125rem;line-height:1.4;width:max-content;min-width:100%}
 .scroll{overflow-x:auto;max-width:100%;margin:.5rem 0;overflow-wrap:normal}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--muted);padding:.25rem 0;font-size:.875rem;max-width:48rem}
+caption{text-align:left;color:var(--muted);padding:.25rem 0;font-size:.875rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:min(48rem,calc(100vw - 2.5rem))}
 th,td{border:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top}
 th{background:var(--panel);font-weight:600}
 thead th{vertical-align:bottom}
-tbody th small{display:block;font-weight:400;color:var(--muted);min-width:11rem;max-width:22rem}
+thead th small{display:block;font-weight:400;color:var(--muted);max-width:9rem}
+tbody th{min-width:8rem}
+tbody th small{display:block;font-weight:400;color:var(--muted);min-width:7rem;max-width:22rem}
 td.n{text-align:right;white-space:nowrap}
 td ul{margin:0;padding-left:1rem}
 .muted,.meta{color:var(--muted)}
@@ -46,13 +49,15 @@ td ul{margin:0;padding-left:1rem}
 td.broken{background:var(--bad-bg)}
 td.survived{background:var(--good-bg)}
 .broken a{color:inherit}
-.badge{display:inline-block;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.8rem;
-color:var(--muted);font-weight:400;white-space:nowrap}
+.badge{display:inline-block;border:1px solid currentColor;border-radius:1em;padding:0 .5em;font-size:.85em;
+color:var(--muted);font-weight:400}
+td .small{font-size:.95em}
 td .badge{color:var(--fg)}
 .badge.alarm{color:var(--warn);background:var(--warn-bg);font-weight:600}
+.nobreak{white-space:nowrap}
 .note{border-left:4px solid var(--line);padding:.25rem .75rem;max-width:48rem}
 article{border:1px solid var(--line);border-radius:8px;padding:.25rem .75rem .75rem;margin:1rem 0}
-article h4{margin:.5rem 0}
+article h3{margin:.5rem 0}
 article:target{border-color:var(--link);box-shadow:0 0 0 2px var(--link)}
 summary{cursor:pointer;padding:.25rem 0}
 details details{margin-top:.5rem}
@@ -98,7 +103,10 @@ figure,tr{break-inside:avoid}
 svg.il{max-width:100%;height:auto}
 pre{white-space:pre-wrap;width:auto;font-size:7.5pt}
 a{color:inherit}
-table{font-size:8.5pt}
+table{font-size:7.5pt}
+th,td{padding:2pt 3pt}
+tbody th,tbody th small{min-width:0}
+td.n,.nobreak{white-space:normal}
 .few details::details-content{content-visibility:visible;block-size:auto}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

@@ -1,6 +1,6 @@
 import type { BenchFile, Simulation } from '../results.js'
 import { kinds, type Candidate, type Findings, type System } from './findings.js'
-import { change, count, list, nanoseconds, percent, plural, plusMinus } from './format.js'
+import { change, count, list, nanosecondsWithin, percentWithin, plural } from './format.js'
 import { MODEL_TITLES } from './models.js'
 import { inWords, study, type Study } from './study.js'
 import { Table } from './table.js'
@@ -38,7 +38,7 @@ function SystemSummary({
     'Candidate',
     ...findings.models.map((m) => (
       <>
-        {m} <small class="muted">({MODEL_TITLES[m]})</small>
+        {m} <small>{MODEL_TITLES[m]}</small>
       </>
     )),
     ...(cost ? ['Mean lookup', `Against ${first?.fix ?? ''}`, 'Miss rate'] : []),
@@ -79,9 +79,9 @@ function Cost({ base, fix }: { base: readonly Simulation[]; fix: string }) {
     )
   return (
     <>
-      <td class="n">{plusMinus(nanoseconds(mine.latency.mean), nanoseconds(mine.latencyInterval))}</td>
+      <td class="n">{nanosecondsWithin(mine.latency.mean, mine.latencyInterval)}</td>
       <td class="n">{mine === first ? '–' : change(mine.latency.mean, first.latency.mean)}</td>
-      <td class="n">{plusMinus(percent(mine.missRate), percent(mine.missRateInterval))}</td>
+      <td class="n">{percentWithin(mine.missRate, mine.missRateInterval)}</td>
     </>
   )
 }
@@ -90,6 +90,7 @@ function Sentences({ system }: { system: System }) {
   const fuzzed = system.candidates.filter((c) => c.fuzzed)
   const broken = fuzzed.filter((c) => c.broken)
   const held = fuzzed.filter((c) => !c.broken && runs(c) > 0)
+  const unknown = system.candidates.filter((c) => !c.fuzzed)
   const surprising = fuzzed.filter((c) => [...c.verdicts.values()].some((v) => v.unexpected))
   if (fuzzed.length === 0) return <p>Not fuzzed: only costs are known, nothing of safety.</p>
   return (
@@ -117,9 +118,12 @@ function Sentences({ system }: { system: System }) {
           </li>
         ))}
       </ul>
+      {unknown.length > 0 ? (
+        <p>Not fuzzed, so nothing is known of their safety: {list(unknown.map((c) => c.name))}.</p>
+      ) : null}
       {surprising.length > 0 ? (
         <p>
-          <span class="badge alarm">unexpected</span> Not what the candidate's file says:{' '}
+          <span class="badge alarm">unexpected</span> Other than the candidate's file says:{' '}
           {list(surprising.map((c) => c.name))}.
         </p>
       ) : null}

@@ -2,9 +2,9 @@ import * as Plot from '@observablehq/plot'
 import type { Simulation } from '../results.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { list, nanoseconds, percent, plusMinus, short, unique } from './format.js'
+import { list, count, nanoseconds, nanosecondsWithin, percent, percentWithin, unique } from './format.js'
 import type { Look } from './palette.js'
-import { Figure, lines, lookScales } from './plot.js'
+import { AXIS, Figure, lines, lookScales } from './plot.js'
 import { words, type Sweep } from './study.js'
 import { Row, Table } from './table.js'
 
@@ -16,6 +16,7 @@ interface Measure {
   readonly interval: (s: Simulation) => number
   readonly scale: number
   readonly print: (n: number) => string
+  readonly within: (n: number, half: number) => string
 }
 
 const MEASURES: readonly Measure[] = [
@@ -26,6 +27,7 @@ const MEASURES: readonly Measure[] = [
     interval: (s) => s.latencyInterval,
     scale: 1,
     print: nanoseconds,
+    within: nanosecondsWithin,
   },
   {
     title: 'Miss rate',
@@ -34,6 +36,7 @@ const MEASURES: readonly Measure[] = [
     interval: (s) => s.missRateInterval,
     scale: 100,
     print: percent,
+    within: percentWithin,
   },
 ]
 
@@ -73,9 +76,7 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
     return { fix, x, y: y * measure.scale, low: (y - half) * measure.scale, high: (y + half) * measure.scale }
   })
   const xs = unique(data.map((d) => d.x)).sort((a, b) => a - b)
-  const [min = 0] = xs
-  const max = xs.at(-1) ?? 0
-  const log = min > 0 && max / min >= 8
+  const scale = scaleFor(xs)
   const parameter = words(sweep.parameter)
   const ends = looks.flatMap((l) => {
     const mine = data.filter((d) => d.fix === l.name)
@@ -87,18 +88,21 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
   return (
     <Figure
       caption={`${measure.title} against ${parameter}`}
-      description={`${measure.title}, ${parameter} from ${min} to ${max}: ${list(ends)}.`}
+      description={`${measure.title}, ${parameter} from ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}: ${list(ends)}.`}
       options={{
         ...lookScales(looks),
-        height: 220,
+        height: 230,
+        marginBottom: AXIS,
         marginLeft: 48,
         x: {
-          type: log ? 'log' : 'linear',
+          ...scale,
           label: parameter,
-          ticks: spread(xs, log),
-          tickFormat: (x: number) => short(x),
+          ticks: spread(xs, scale),
+          tickFormat: (x: number) => count(x),
         },
-        y: { label: measure.axis, grid: true, zero: true, ticks: 5 },
+        y: far(data.map((d) => d.low))
+          ? { label: `${measure.axis} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat: '~g' }
+          : { label: measure.axis, grid: true, zero: true, ticks: 5 },
         marks: [
           Plot.ruleX(data, { x: 'x', y1: 'low', y2: 'high', stroke: 'fix', strokeOpacity: 0.6 }),
           ...lines(data, looks, { x: 'x', y: 'y' }),
@@ -109,9 +113,27 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
   )
 }
 
+/** Too far apart for one linear axis: a candidate without a cache would press all others flat. */
+const far = (ys: readonly number[]): boolean => Math.min(...ys) > 0 && Math.max(...ys) / Math.min(...ys) >= 6
+
+interface Scale {
+  readonly type: 'linear' | 'symlog'
+  readonly constant?: number
+}
+
+/**
+ * Values that are swept in factors are drawn in factors. The symmetric logarithm takes a zero too; with a small
+ * constant it is the ordinary one, whose axis in Plot would leave out labels.
+ */
+function scaleFor(xs: readonly number[]): Scale {
+  const least = xs.find((x) => x > 0) ?? 1
+  if (xs.some((x) => x < 0) || (xs.at(-1) ?? 0) / least < 8) return { type: 'linear' }
+  return { type: 'symlog', constant: xs.includes(0) ? least : least / 1000 }
+}
+
 /** Ticks at the swept values themselves, as far as they do not run into each other. */
-function spread(xs: readonly number[], log: boolean): number[] {
-  const at = (x: number): number => (log ? Math.log(x) : x)
+function spread(xs: readonly number[], { type, constant = 1 }: Scale): number[] {
+  const at = (x: number): number => (type === 'linear' ? x : Math.log1p(x / constant))
   const span = at(xs.at(-1) ?? 1) - at(xs[0] ?? 0)
   const ticks: number[] = []
   for (const x of xs) {
@@ -134,14 +156,14 @@ function Figures({
   return (
     <Table
       caption={`${measure.title} against ${words(sweep.parameter)}`}
-      head={['Candidate', ...xs.map((x) => short(x))]}
+      head={['Candidate', ...xs.map((x) => count(x))]}
     >
       {candidates.map((c) => (
         <Row
           name={<CandidateName candidate={c} />}
           cells={xs.map((x) => {
             const s = sweep.points.find((p) => p.fix === c.name && p.x === x)?.simulation
-            return s ? plusMinus(measure.print(measure.of(s)), measure.print(measure.interval(s))) : '–'
+            return s ? measure.within(measure.of(s), measure.interval(s)) : '–'
           })}
         />
       ))}

@@ -13,7 +13,9 @@ export function Table({
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span>{caption}</span>
+        </caption>
         <thead>
           <tr>
             {head.map((title) => (
@@ -39,4 +41,4 @@ export function Row({ name, cells }: { name: ComponentChildren; cells: readonly 
   )
 }
 
-const FIGURE = /^([<+−±]? ?\d[\d.,e-]*( ?[%×]| ([nµm]?s))?( ± .*)?|–)$/
+const FIGURE = /^([+−±]?\d[\d.,e-]*( ± [\d.,e-]+)?( ([nµm]?s|[%×]))?|–)$/

@@ -13,9 +13,7 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
     <td class={broken ? 'broken' : 'survived'}>
       {broken ? <Broken findings={verdict.findings} /> : <Survived executions={verdict.executions} />}
       {verdict.unexpected ? (
-        <span class="badge alarm">
-          {broken ? 'unexpected: was said to hold' : 'unexpected: was said to break'}
-        </span>
+        <span class="badge alarm">{broken ? 'unexpected: said to hold' : 'unexpected: said to break'}</span>
       ) : (
         <span class="badge">as expected</span>
       )}
@@ -36,7 +34,7 @@ function Broken({ findings }: { findings: readonly Finding[] }) {
           <li>
             <a href={`#${id}`}>
               {violation.kind}
-              {several ? ` (${violation.signature.split(':')[1] ?? violation.object})` : ''}
+              {several ? ` (${violation.signature.split(':').slice(1).join(', ')})` : ''}
             </a>
           </li>
         ))}
@@ -56,7 +54,7 @@ function Survived({ executions }: { executions: number }) {
       <div class="good">
         <span aria-hidden="true">✓ </span>survived
       </div>
-      <div class="small">{plural(executions, 'execution')}</div>
+      <div class="small nobreak">{plural(executions, 'execution')}</div>
       <div class="small">risk below 3 in {count(executions)}</div>
     </>
   )

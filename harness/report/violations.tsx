@@ -32,8 +32,8 @@ export function Violations({
               : ''}
           </p>
           <InterleavingLegend />
-          {findings.map((finding) => (
-            <ViolationArticle finding={finding} shown={shown.get(finding.id)} open={few} />
+          {findings.map((finding, i) => (
+            <ViolationArticle finding={finding} shown={shown.get(finding.id)} open={few || i === 0} />
           ))}
         </>
       )}

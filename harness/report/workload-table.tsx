@@ -1,6 +1,6 @@
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { nanoseconds, percent, plusMinus } from './format.js'
+import { nanosecondsWithin, percentWithin } from './format.js'
 import type { Simulation } from '../results.js'
 import type { Study } from './study.js'
 import { Row, Table } from './table.js'
@@ -8,9 +8,8 @@ import { Row, Table } from './table.js'
 /** Every workload that was simulated, those that no plot shows as well. */
 export function WorkloadTables({ study, candidates }: { study: Study; candidates: readonly Candidate[] }) {
   if (study.cases.length < 2) return null
-  const latency = (s: Simulation): string =>
-    plusMinus(nanoseconds(s.latency.mean), nanoseconds(s.latencyInterval))
-  const misses = (s: Simulation): string => plusMinus(percent(s.missRate), percent(s.missRateInterval))
+  const latency = (s: Simulation): string => nanosecondsWithin(s.latency.mean, s.latencyInterval)
+  const misses = (s: Simulation): string => percentWithin(s.missRate, s.missRateInterval)
   return (
     <>
       <h4>All workloads</h4>

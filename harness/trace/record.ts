@@ -127,6 +127,8 @@ function argument(t: Thread, name: string): string {
       const head = t.y as { readonly owner: Struct; readonly func: { readonly name: string } | null } | null
       return head ? `${head.owner.label} ${head.func?.name ?? ''}` : ''
     }
+    case 'callRcuCount':
+      return ''
     case 'awaitCallbacks':
       return `-> ${show(t.result)}`
     case 'rcuForced':

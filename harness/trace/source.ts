@@ -21,6 +21,7 @@ export function requestSite(): string | null {
     const match = /\(?((?:file:\/\/)?\/[^()]*):(\d+):\d+\)?$/.exec(line)
     const file = match?.[1]
     if (!file || file.startsWith(HARNESS) || isHarnessSource(file)) continue
+    if (file.includes('/node_modules/')) return null
     return `${file}:${match[2] ?? ''}`
   }
   return null

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { UserError } from '../user-error.js'
+import { fuzzCommand } from './fuzz.js'
+import { listCommand } from './list.js'
+import { minimizeCommand } from './minimize.js'
+import { replayCommand } from './replay.js'
+
+const program = new Command('rcufuzz')
+  .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
+  .version('0.1.0')
+  .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
+
+for (const command of [listCommand(), fuzzCommand(), replayCommand(), minimizeCommand()]) program.addCommand(command)
+for (const command of [program, ...program.commands]) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (e) {
+  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : 2
+  else if (e instanceof UserError || (e as { name?: string }).name === 'UserError') {
+    process.stderr.write(`rcufuzz: ${(e as Error).message}\n`)
+    process.exitCode = 2
+  } else throw e
+}
