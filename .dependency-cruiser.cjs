@@ -17,8 +17,8 @@ module.exports = {
     },
     only('machine', []),
     only('drivers', ['machine/']),
-    only('fuzz', ['machine/', 'drivers/', 'define', 'results', 'trace/']),
-    only('trace', ['machine/', 'drivers/', 'define', 'results']),
+    only('fuzz', ['machine/', 'drivers/', 'define', 'results', 'trace/', 'registry', 'folders', 'user-error']),
+    only('trace', ['machine/', 'drivers/', 'define', 'results', 'user-error']),
     only('bench', ['machine/', 'drivers/', 'define', 'results']),
     only('report', ['results', 'trace/']),
     {

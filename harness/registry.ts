@@ -73,7 +73,7 @@ async function loadFile(system: Target, reference: string): Promise<Candidate> {
   const dir = mkdtempSync(join(tmpdir(), 'rcufuzz-'))
   try {
     const module = join(dir, `${basename(path).replace(/\.\w+$/, '')}.mjs`)
-    writeFileSync(module, await bundle(path, reference))
+    writeFileSync(module, await bundle(path, reference, dir))
     let loaded: { default?: unknown }
     try {
       loaded = (await import(pathToFileURL(module).href)) as { default?: unknown }
@@ -87,7 +87,7 @@ async function loadFile(system: Target, reference: string): Promise<Candidate> {
 }
 
 /** Compiles a fix file and what it imports from its own folder; `rcufuzz` is this program. */
-async function bundle(path: string, reference: string): Promise<string> {
+async function bundle(path: string, reference: string, dir: string): Promise<string> {
   try {
     const result = await build({
       entryPoints: [path],
@@ -98,7 +98,7 @@ async function bundle(path: string, reference: string): Promise<string> {
       target: 'node20',
       sourcemap: 'inline',
       sourcesContent: false,
-      outdir: resolve('.'),
+      outdir: dir,
       logLevel: 'silent',
       plugins: [ownModules],
     })

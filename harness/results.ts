@@ -15,7 +15,7 @@ export const violationSchema = z.object({
   signature: z.string(),
   message: z.string(),
   object: z.string(),
-  sites: z.array(site),
+  sites: z.array(site).readonly(),
   concrete: z.boolean(),
 })
 
@@ -117,6 +117,7 @@ export const simulationSchema = z.object({
   unplugs: z.int(),
   gracePeriodsPerUnplug: z.number(),
   timeToFree: z.number().describe('from qemu_ram_free to the free, mean'),
+  violations: z.array(violationSchema).describe('what broke while it was measured'),
   peakUnreclaimed: z.number().describe('blocks removed and not yet freed, at most'),
 })
 

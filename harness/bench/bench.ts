@@ -1,7 +1,7 @@
 import type { FixInfo, Target } from '../define.js'
-import type { BenchFile, WallClock } from '../results.js'
+import type { BenchFile, Simulation, WallClock } from '../results.js'
 import { COSTS } from './costs.js'
-import { simulate, type SimulationResult } from './simulate.js'
+import { simulate } from './simulate.js'
 import { wallClock } from './wallclock.js'
 
 export interface BenchOptions {
@@ -15,24 +15,20 @@ export interface BenchOptions {
   readonly onProgress: (text: string, fraction: number) => void
 }
 
-export interface BenchResult extends Pick<BenchFile, 'wallClock' | 'costs'> {
-  readonly simulations: SimulationResult[]
-}
-
 const FULL = { replications: 5, rounds: 3, seconds: 0.03 }
 const QUICK = { replications: 3, rounds: 1, seconds: 0.03 }
 /** Share of the whole that the wall clock takes, roughly. */
 const WALL_CLOCK = 0.2
 
 /** Measures every candidate under every workload, in simulated time, and its paths by the wall clock. */
-export async function bench(options: BenchOptions): Promise<BenchResult> {
+export async function bench(options: BenchOptions): Promise<Pick<BenchFile, 'simulations' | 'wallClock' | 'costs'>> {
   const { system, fixes, seed, quick, onProgress } = options
   if (!system.bench) throw new RangeError(`${system.name} has no benchmark`)
   const size = quick ? QUICK : FULL
   const workloads = Object.keys(system.bench.workloads).filter(
     (w) => !quick || system.bench?.workloads[w]?.quick,
   )
-  const simulations: SimulationResult[] = []
+  const simulations: Simulation[] = []
   for (const { fix } of fixes) {
     for (const workload of workloads) {
       onProgress(

@@ -6,6 +6,9 @@ import { strip } from './strip.js'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
+/** Of the compiled program: it may itself be installed below a `node_modules`. */
+const OWN = file('../../')
+
 const STAND_INS = new Map([
   [file('../machine/index.js'), file('./plain/machine.js')],
   [file('../define.js'), file('./plain/define.js')],
@@ -15,6 +18,10 @@ const STAND_INS = new Map([
 const plain: Plugin = {
   name: 'plain',
   setup(b) {
+    // As the registry resolves them for a user's file.
+    b.onResolve({ filter: /^rcufuzz($|\/)/ }, ({ path }) => ({
+      path: path === 'rcufuzz' ? `${OWN}harness/index.js` : `${OWN}targets/${path.slice(8)}/index.js`,
+    }))
     b.onResolve({ filter: /^zod$/ }, () => ({ path: file('./plain/zod.js') }))
     b.onResolve({ filter: /(index|define)\.js$/ }, async ({ path, pluginData, ...options }) => {
       if (pluginData === plain) return undefined
@@ -23,7 +30,7 @@ const plain: Plugin = {
       return standIn === undefined ? found : { path: standIn }
     })
     b.onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path }) => {
-      if (path.includes('/node_modules/')) return undefined
+      if (!path.startsWith(OWN) && path.includes('/node_modules/')) return undefined
       const source = await readFile(path, 'utf8')
       const loader: Loader = extname(path).endsWith('ts') ? 'ts' : 'js'
       const code = loader === 'ts' ? (await transform(source, { loader, target: 'es2023' })).code : source

@@ -3,7 +3,8 @@ import type { BenchEnvironment, LookupFields, RandomStream } from '../define.js'
 import type { TimedDriver } from '../drivers/timed.js'
 import type { Machine, Struct, Thread } from '../machine/index.js'
 import { FieldSet, Lookup, type MissReason } from './lookups.js'
-import type { Counts, Watcher } from './model.js'
+import type { Counts } from './cache.js'
+import type { Watcher } from './model.js'
 import { Stream } from './random.js'
 import { Removals } from './removals.js'
 
@@ -67,10 +68,10 @@ export class Observer implements Watcher, BenchEnvironment {
     for (const l of this.lookups) l.active = false
   }
 
-  step(m: Machine, t: Thread, now: number, end: number): void {
+  step(m: Machine, t: Thread, now: number): void {
     const lookup = this.lookups[t.id] as Lookup
     if (lookup.active) this.fields.observe(t, lookup)
-    this.removals.step(m, t, now, end)
+    this.removals.step(m, t, now)
   }
 
   now(t: Thread): number {

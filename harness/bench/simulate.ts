@@ -24,7 +24,7 @@ export interface SimulationTask<Fix> {
 }
 
 /** Runs one candidate under one workload, in simulated time: a pure function of the task. */
-export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): SimulationResult {
+export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): Simulation {
   const { bench, fix } = task
   const parameters = parametersOf(bench, task.workload)
   const capacity = bench.threads(parameters)
@@ -45,7 +45,7 @@ export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): Simula
     for (const v of outcome.violations) if (!violations.has(v.signature)) violations.set(v.signature, v)
     if (outcome.violations.some((v) => v.kind === 'livelock' || v.kind === 'deadlock')) break
   }
-  return { ...summary(task, parameters, observer), violations: [...violations.values()] }
+  return summary(task, parameters, observer, [...violations.values()])
 }
 
 /** The base, varied as the workload says. */
@@ -61,6 +61,7 @@ function summary<Fix extends FixInfo>(
   task: SimulationTask<Fix>,
   parameters: BenchParameters,
   observer: Observer,
+  violations: Violation[],
 ): Simulation {
   const counted = observer.replications.filter((r) => r.lookups > 0)
   const sum = (f: (r: (typeof counted)[number]) => number): number => counted.reduce((n, r) => n + f(r), 0)
@@ -97,8 +98,9 @@ function summary<Fix extends FixInfo>(
       transfers: share(total.transfers, lookups),
     },
     unplugs: removals.begun,
-    gracePeriodsPerUnplug: share(removals.gracePeriods, removals.freed),
+    gracePeriodsPerUnplug: share(removals.gracePeriods, removals.begun),
     timeToFree: share(removals.timeToFree, removals.freed),
+    violations,
     peakUnreclaimed: removals.peakUnreclaimed,
   }
 }

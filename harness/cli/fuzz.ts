@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
@@ -7,7 +6,7 @@ import { storeBest } from '../fuzz/store.js'
 import { defaultWorkers, fuzz, type FuzzOptions } from '../fuzz/fuzz.js'
 import type { CampaignReport } from '../fuzz/worker.js'
 import { RESULTS_VERSION, type FuzzFile, type FuzzResult } from '../results.js'
-import { UserError } from '../user-error.js'
+import { writableFolder } from '../folders.js'
 import { displayFor } from './display.js'
 import * as option from './options.js'
 import { exitCode, inWords } from './verdict.js'
@@ -69,8 +68,8 @@ export function fuzzCommand(): Command {
 export async function runFuzz(systems: readonly string[], options: Options): Promise<FuzzFile> {
   const selections = await option.select(systems, options)
   const jobs = option.jobsOf(selections, option.modelsOf(options.memoryModel))
-  checkFolder(options.out)
-  checkFolder(options.corpus)
+  writableFolder(options.out)
+  writableFolder(options.corpus)
   const display = displayFor(jobs)
   const abort = new AbortController()
   const interrupt = (): void => abort.abort()
@@ -120,14 +119,4 @@ async function store(reports: readonly CampaignReport[], options: Options): Prom
   const lasting = results.map((r) => ({ ...r, seconds: undefined }))
   await writeFileAtomic(join(out, 'fuzz.json'), `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`)
   return { ...head, results }
-}
-
-/** Nothing is computed for hours to find then that it cannot be written. */
-export function checkFolder(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true })
-    writeFileAtomic.sync(join(dir, '.writable'), '')
-  } catch (e) {
-    throw new UserError(`cannot write to the folder ${dir}: ${(e as Error).message}; name another one`)
-  }
 }

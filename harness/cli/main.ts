@@ -1,17 +1,29 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
+import { benchCommand } from './bench.js'
 import { fuzzCommand } from './fuzz.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
+import { reportCommand } from './report.js'
+import { runCommand } from './run.js'
 
 const program = new Command('rcufuzz')
   .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
   .version('0.1.0')
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
-for (const command of [listCommand(), fuzzCommand(), replayCommand(), minimizeCommand()]) program.addCommand(command)
+const commands = [
+  runCommand(),
+  listCommand(),
+  fuzzCommand(),
+  replayCommand(),
+  minimizeCommand(),
+  benchCommand(),
+  reportCommand(),
+]
+for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()
 
 try {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { MEMORY_MODELS } from '../machine/index.js'
 import type { Schedule } from '../drivers/schedule.js'
+import { writableFolder } from '../folders.js'
 import { UserError } from '../user-error.js'
 
 export const CORPUS_VERSION = 1
@@ -51,7 +51,7 @@ const slug = (s: string): string =>
 /** Writes an entry to `dir`/system/name, all or nothing; returns the path. */
 export async function storeEntry(dir: string, entry: Entry, path: string): Promise<void> {
   try {
-    await mkdir(join(dir, entry.system), { recursive: true })
+    writableFolder(join(dir, entry.system))
     await writeFileAtomic(path, `${JSON.stringify(entry, null, 2)}\n`)
   } catch (e) {
     throw new UserError(`cannot write ${path}: ${(e as Error).message}`)

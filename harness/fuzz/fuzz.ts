@@ -4,7 +4,8 @@ import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { MemoryModelName } from '../machine/index.js'
 import type { Progress } from './campaign.js'
-import type { CampaignReport } from './worker.js'
+import { UserError } from '../user-error.js'
+import type { CampaignReport, Problem } from './worker.js'
 
 /** One campaign to run: a candidate under a memory model, by reference, so that a worker can load it. */
 export interface Job {
@@ -42,7 +43,7 @@ export interface Task extends Job {
 export async function fuzz(options: FuzzOptions): Promise<CampaignReport[]> {
   const { jobs, seed, budget, engine, driver, workers } = options
   const pool = new Piscina({
-    filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    filename: fileURLToPath(new URL('./worker-entry.cjs', import.meta.url)),
     maxThreads: workers,
     minThreads: 1,
   })
@@ -65,7 +66,8 @@ export async function fuzz(options: FuzzOptions): Promise<CampaignReport[]> {
           const report = (await pool.run(
             { task, port: port2 },
             { transferList: [port2], ...(options.signal && { signal: options.signal }) },
-          )) as CampaignReport
+          )) as CampaignReport | Problem
+          if ('problem' in report) throw new UserError(report.problem)
           options.onDone(job, report)
           return report
         } finally {

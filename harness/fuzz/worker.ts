@@ -4,7 +4,6 @@ import { loadFix, loadSystem } from '../registry.js'
 import type { FuzzResult } from '../results.js'
 import { columns } from '../trace/columns.js'
 import { enableSourceMaps } from '../trace/source.js'
-import { UserError } from '../user-error.js'
 import { Campaign, StructuralSource, type Finding } from './campaign.js'
 import { CORPUS_VERSION, entryName, type Entry } from './corpus.js'
 import { replayExactly } from './explain.js'
@@ -19,6 +18,11 @@ export interface CampaignReport {
   readonly entries: readonly Entry[]
 }
 
+/** A candidate that does not run: an error's class does not survive the way back to the parent. */
+export interface Problem {
+  readonly problem: string
+}
+
 /** Executions between two looks at the clock. */
 const SLICE = 2048
 
@@ -29,7 +33,7 @@ export default async function work({
 }: {
   task: Task
   port: MessagePort
-}): Promise<CampaignReport> {
+}): Promise<CampaignReport | Problem> {
   enableSourceMaps()
   const system = await loadSystem(task.system)
   const { fix } = await loadFix(system, task.fix)
@@ -50,7 +54,7 @@ export default async function work({
     }
     return report(subject, task, campaign, (performance.now() - start) / 1000)
   } catch (e) {
-    if (e instanceof ProgramError) throw new UserError(`${task.fix}: ${e.message}${place(e)}`)
+    if (e instanceof ProgramError) return { problem: `${task.fix}: ${e.message}${place(e)}` }
     throw e
   }
 }

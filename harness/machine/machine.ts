@@ -476,6 +476,14 @@ export class Machine {
   private finish(): void {
     for (const t of this.threads)
       if (!t.finished && !(t.daemon && t.operation?.name === 'awaitCallbacks')) return this.deadlock()
+    for (const d of this.domains)
+      d.forOpen((s) => {
+        // A thread that ends inside a section of the global domain was reported there and then.
+        if (d !== this.rcu)
+          this.violate(
+            quiet('section-misuse', d.name, `${s.thread.name} never leaves its section of ${d.name}`, ''),
+          )
+      })
     this.callbacks.forLost((head) =>
       this.violate(
         quiet(

@@ -129,6 +129,10 @@ export class RcuDomain {
     return this.periods.some((gp) => this.sections.some((s) => s.thread === t && s.serial < gp.serial))
   }
 
+  forOpen(f: (section: Section) => void): void {
+    for (const section of this.sections) f(section)
+  }
+
   /** The readers that a grace period still waits for. */
   waitedFor(gp: GracePeriod): Thread[] {
     return this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)

@@ -1,9 +1,8 @@
-import * as Plot from '@observablehq/plot'
 import type { FuzzFile, FuzzResult } from '../results.js'
 import type { Findings, System } from './findings.js'
 import { count, list, short } from './format.js'
 import { looks, type Look } from './palette.js'
-import { AXIS, Figure, Legend, lines, lookScales } from './plot.js'
+import { AXIS, Figure, Legend, series } from './plot.js'
 import { Row, Table } from './table.js'
 import { FirstSeen } from './violations.js'
 
@@ -95,7 +94,7 @@ function Growth({
   )
   const ends = results.flatMap((r) => {
     const last = r.series.at(-1)
-    return last ? [{ fix: r.fix, x: last.executions, y: last.points }] : []
+    return last ? [{ fix: r.fix, run: 0, x: last.executions, y: last.points }] : []
   })
   const description = `Coverage over executions under ${model}. At the end: ${list(ends.map((e) => `${e.fix} ${count(e.y)}`))}.`
   return (
@@ -103,16 +102,12 @@ function Growth({
       caption={`Coverage under ${model}`}
       description={description}
       options={{
-        ...lookScales(all),
         height: 230,
         marginBottom: AXIS,
         marginLeft: 48,
         x: { type: 'log', label: 'executions', ticks: 4, tickFormat: '~s' },
         y: { label: 'coverage points', grid: true, zero: true, ticks: 5 },
-        marks: [
-          ...lines(data, all, { x: 'x', y: 'y', z: 'run', curve: 'step-after' }),
-          Plot.dot(ends, { x: 'x', y: 'y', fill: 'fix', symbol: 'fix', r: 4 }),
-        ],
+        marks: series(data, ends, all, { z: 'run', curve: 'step-after' }),
       }}
     />
   )

@@ -58,8 +58,10 @@ export function arrange(fuzz: FuzzFile | null, bench: BenchFile | null): Finding
     })
     for (const notice of result.notices) notices.push({ result, notice })
   })
-  const measured = [...(bench?.simulations ?? []), ...(bench?.wallClock ?? [])]
-  const systems = unique([...results, ...measured].map((r) => r.system)).map((system): System => {
+  // The wall clock also times things that are no candidates, an empty call say: its own tables have them.
+  const measured = bench?.simulations ?? []
+  const clocked = bench?.wallClock ?? []
+  const systems = unique([...results, ...measured, ...clocked].map((r) => r.system)).map((system): System => {
     const names = unique([...results, ...measured].filter((r) => r.system === system).map((r) => r.fix))
     return {
       name: system,

@@ -26,12 +26,13 @@ export function nanoseconds(ns: number): string {
 
 export const percent = (share: number): string => `${short(share * 100)} %`
 
-/** `+12 %` against a base. */
-export function change(value: number, base: number): string {
+/** `+12 %` against a base; with `≈` before it when the intervals of the two explain the difference. */
+export function change(value: number, base: number, noise = 0): string {
   if (!(base > 0)) return '–'
   const ratio = value / base - 1
   if (Math.abs(ratio) < 0.0005) return '±0 %'
-  return `${ratio < 0 ? '−' : '+'}${short(Math.abs(ratio) * 100)} %`
+  const sign = ratio < 0 ? '−' : '+'
+  return `${Math.abs(value - base) <= noise ? '≈ ' : ''}${sign}${short(Math.abs(ratio) * 100)} %`
 }
 
 /** `11.8 ± 0.24 ns`: both in the unit of the value. */

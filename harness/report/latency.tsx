@@ -14,7 +14,7 @@ const PERCENTILES = [
   ['p99.9', 'p999'],
 ] as const
 
-const BAND = 44
+const BAND = 38
 
 export function Latency({
   base,
@@ -41,7 +41,13 @@ export function Latency({
               name={<CandidateName candidate={c} />}
               cells={[
                 nanosecondsWithin(s.latency.mean, s.latencyInterval),
-                s === first ? '–' : change(s.latency.mean, first.latency.mean),
+                s === first
+                  ? '–'
+                  : change(
+                      s.latency.mean,
+                      first.latency.mean,
+                      Math.hypot(s.latencyInterval, first.latencyInterval),
+                    ),
                 ...PERCENTILES.map(([, key]) => nanoseconds(s.latency[key])),
               ]}
             />
@@ -94,14 +100,14 @@ function Percentiles({ base, looks }: { base: readonly Simulation[]; looks: read
           ),
           Plot.tickX(
             dots.filter((d) => d.name !== 'p50'),
-            { x: 'value', y: 'fix', stroke: 'fix', strokeWidth: 2.5, insetTop: 13, insetBottom: 13 },
+            { x: 'value', y: 'fix', stroke: 'fix', strokeWidth: 2.5, insetTop: 12, insetBottom: 12 },
           ),
           Plot.text(looks, {
             y: 'name',
             text: (l: Look) => shorten(l.label),
             frameAnchor: 'left',
             textAnchor: 'start',
-            dy: -14,
+            dy: -13,
           }),
         ],
       }}

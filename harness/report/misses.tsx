@@ -8,7 +8,7 @@ import { colour, type Look } from './palette.js'
 import { AXIS, Figure } from './plot.js'
 import { Row, Table } from './table.js'
 
-const BAND = 44
+const BAND = 38
 
 /** Why lookups missed the cached block, and how long the walk was then. */
 export function Misses({
@@ -56,7 +56,7 @@ export function Misses({
                   fill: 'reason',
                   order: reasons,
                   stroke: 'var(--bg)',
-                  insetTop: 18,
+                  insetTop: 17,
                   insetBottom: 4,
                 }),
                 Plot.text(looks, {
@@ -64,7 +64,7 @@ export function Misses({
                   text: (l: Look) => shorten(l.label),
                   frameAnchor: 'left',
                   textAnchor: 'start',
-                  dy: -11,
+                  dy: -10,
                 }),
               ],
             }}

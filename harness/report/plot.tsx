@@ -49,40 +49,54 @@ export function Figure({
   )
 }
 
-/** Scales that draw each candidate as its look says. The channel value is the candidate's name. */
-export function lookScales(looks: readonly Look[]): Plot.PlotOptions {
-  const domain = looks.map((l) => l.name)
-  return {
-    color: { type: 'categorical', domain, range: looks.map((l) => l.colour) },
-    symbol: { domain, range: looks.map((l) => l.symbol) },
-  }
-}
-
-/** One line per candidate: Plot sets a dash per mark, not per series. */
-export function lines<T extends { readonly fix: string }>(
-  data: readonly T[],
+/** Lines and symbols per candidate (Plot sets a dash per mark, not per series); faint ones lie beneath. */
+export function series<T extends { readonly fix: string }>(
+  lines: readonly T[],
+  dots: readonly T[],
   looks: readonly Look[],
   options: Plot.LineOptions,
 ): Plot.Markish[] {
-  return looks.map((look) =>
-    Plot.line(
-      data.filter((d) => d.fix === look.name),
-      { stroke: look.colour, strokeDasharray: look.dash, ...options },
-    ),
-  )
+  return looks
+    .toSorted((a, b) => Number(b.faint) - Number(a.faint))
+    .flatMap((look) => {
+      const mine = (d: T): boolean => d.fix === look.name
+      const line = Plot.line(lines.filter(mine), {
+        x: 'x',
+        y: 'y',
+        stroke: look.colour,
+        strokeDasharray: look.dash,
+        strokeWidth: look.faint ? 0.75 : 1.5,
+        ...options,
+      })
+      if (look.faint) return [line]
+      return [
+        line,
+        Plot.dot(dots.filter(mine), { x: 'x', y: 'y', fill: look.colour, symbol: look.symbol, r: 3.75 }),
+      ]
+    })
 }
 
 /** Symbols with names, in HTML: it wraps where the screen is narrow. */
 export function Legend({ looks }: { looks: readonly Look[] }) {
+  const [faint] = looks.filter((l) => l.faint)
   return (
     <ul class="legend" aria-label="Legend">
-      {looks.map((look) => (
-        <li>
-          <span aria-hidden="true" dangerouslySetInnerHTML={{ __html: swatch(look) }} />
-          {look.label}
-        </li>
-      ))}
+      {looks
+        .filter((l) => !l.faint)
+        .map((look) => (
+          <Entry look={look} text={look.label} />
+        ))}
+      {faint ? <Entry look={faint} text="✗ the other broken candidates: see the tables" /> : null}
     </ul>
+  )
+}
+
+function Entry({ look, text }: { look: Look; text: string }) {
+  return (
+    <li>
+      <span aria-hidden="true" dangerouslySetInnerHTML={{ __html: swatch(look) }} />
+      {text}
+    </li>
   )
 }
 
@@ -102,7 +116,7 @@ function swatch(look: Look): string {
         ],
         { stroke: look.colour, strokeDasharray: look.dash },
       ),
-      Plot.dot([[13, 6]], { r: 4, symbol: look.symbol, fill: look.colour }),
+      look.faint ? null : Plot.dot([[13, 6]], { r: 4, symbol: look.symbol, fill: look.colour }),
     ],
   }
   return svg(options, look.name)

@@ -56,8 +56,9 @@ td .badge{color:var(--fg)}
 .badge.alarm{color:var(--warn);background:var(--warn-bg);font-weight:600}
 .nobreak{white-space:nowrap}
 .note{border-left:4px solid var(--line);padding:.25rem .75rem;max-width:48rem}
-article{border:1px solid var(--line);border-radius:8px;padding:.25rem .75rem .75rem;margin:1rem 0}
-article h3{margin:.5rem 0}
+article{border:1px solid var(--line);border-radius:8px;padding:.25rem .75rem .5rem;margin:.75rem 0}
+article h3{margin:.25rem 0}
+article p{margin:.25rem 0}
 article:target{border-color:var(--link);box-shadow:0 0 0 2px var(--link)}
 summary{cursor:pointer;padding:.25rem 0}
 details details{margin-top:.5rem}

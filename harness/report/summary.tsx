@@ -44,7 +44,7 @@ function SystemSummary({
     ...(cost ? ['Mean lookup', `Against ${first?.fix ?? ''}`, 'Miss rate'] : []),
   ]
   const asked = cost
-    ? ` Costs: simulated time, workload ${first?.workload ?? ''}${Object.keys(cost.parameters).length > 0 ? ` (${inWords(cost.parameters)})` : ''}, ± 95 % interval.`
+    ? ` Costs: simulated time, workload ${first?.workload ?? ''}${Object.keys(cost.parameters).length > 0 ? ` (${inWords(cost.parameters)})` : ''}, ± 95 % interval; ≈ means that the intervals explain the difference.`
     : ''
   return (
     <>
@@ -80,7 +80,15 @@ function Cost({ base, fix }: { base: readonly Simulation[]; fix: string }) {
   return (
     <>
       <td class="n">{nanosecondsWithin(mine.latency.mean, mine.latencyInterval)}</td>
-      <td class="n">{mine === first ? '–' : change(mine.latency.mean, first.latency.mean)}</td>
+      <td class="n">
+        {mine === first
+          ? '–'
+          : change(
+              mine.latency.mean,
+              first.latency.mean,
+              Math.hypot(mine.latencyInterval, first.latencyInterval),
+            )}
+      </td>
       <td class="n">{percentWithin(mine.missRate, mine.missRateInterval)}</td>
     </>
   )
@@ -103,18 +111,15 @@ function Sentences({ system }: { system: System }) {
         </strong>
       </p>
       <ul>
+        {held.map((c) => (
+          <li>
+            <span class="good">{c.name}</span> survived {plural(runs(c), 'execution')},{' '}
+            {under(c, [...c.verdicts.keys()])}.
+          </li>
+        ))}
         {broken.map((c) => (
           <li>
             <span class="bad">{c.name}</span> is broken: {breaks(c)}.
-          </li>
-        ))}
-        {held.map((c) => (
-          <li>
-            <span class="good">{c.name}</span> survived {plural(runs(c), 'execution')}{' '}
-            {c.verdicts.size > 1
-              ? `under ${list([...c.verdicts.keys()])}`
-              : `under ${[...c.verdicts.keys()].join()}`}
-            .
           </li>
         ))}
       </ul>
@@ -133,6 +138,12 @@ function Sentences({ system }: { system: System }) {
 
 const runs = (c: Candidate): number => [...c.verdicts.values()].reduce((sum, v) => sum + v.executions, 0)
 
+/** `under sc and tso`, of the models that the candidate was run under. */
+const under = (c: Candidate, models: readonly string[]): string =>
+  models.length > 1 && models.length === c.verdicts.size
+    ? `under ${models.length === 2 ? 'both' : 'all'} memory models`
+    : `under ${list(models)}`
+
 /** `use-after-free under sc and tso; torn-read under weak`. */
 function breaks(c: Candidate): string {
   const models = new Map<string, string[]>()
@@ -140,7 +151,7 @@ function breaks(c: Candidate): string {
     const what = list(kinds(verdict.findings))
     if (what !== '') models.set(what, [...(models.get(what) ?? []), model])
   }
-  return [...models].map(([what, under]) => `${what} under ${list(under)}`).join('; ')
+  return [...models].map(([what, models]) => `${what} ${under(c, models)}`).join('; ')
 }
 
 function Residual() {

@@ -4,7 +4,7 @@ import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
 import { list, count, nanoseconds, nanosecondsWithin, percent, percentWithin, unique } from './format.js'
 import type { Look } from './palette.js'
-import { AXIS, Figure, lines, lookScales } from './plot.js'
+import { AXIS, Figure, series } from './plot.js'
 import { words, type Sweep } from './study.js'
 import { Row, Table } from './table.js'
 
@@ -90,7 +90,6 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
       caption={`${measure.title} against ${parameter}`}
       description={`${measure.title}, ${parameter} from ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}: ${list(ends)}.`}
       options={{
-        ...lookScales(looks),
         height: 230,
         marginBottom: AXIS,
         marginLeft: 48,
@@ -104,9 +103,15 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
           ? { label: `${measure.axis} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat: '~g' }
           : { label: measure.axis, grid: true, zero: true, ticks: 5 },
         marks: [
-          Plot.ruleX(data, { x: 'x', y1: 'low', y2: 'high', stroke: 'fix', strokeOpacity: 0.6 }),
-          ...lines(data, looks, { x: 'x', y: 'y' }),
-          Plot.dot(data, { x: 'x', y: 'y', fill: 'fix', symbol: 'fix', r: 3.5 }),
+          ...looks
+            .filter((l) => !l.faint)
+            .map((l) =>
+              Plot.ruleX(
+                data.filter((d) => d.fix === l.name),
+                { x: 'x', y1: 'low', y2: 'high', stroke: l.colour, strokeOpacity: 0.6 },
+              ),
+            ),
+          ...series(data, data, looks, {}),
         ],
       }}
     />

@@ -41,4 +41,4 @@ export function Row({ name, cells }: { name: ComponentChildren; cells: readonly 
   )
 }
 
-const FIGURE = /^([+−±]?\d[\d.,e-]*( ± [\d.,e-]+)?( ([nµm]?s|[%×]))?|–)$/
+const FIGURE = /^((≈ )?[+−±]?\d[\d.,e-]*( ± [\d.,e-]+)?( ([nµm]?s|[%×]))?|–)$/

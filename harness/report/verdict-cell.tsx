@@ -1,9 +1,6 @@
 import { kinds, type Finding, type Verdict } from './findings.js'
 import { count, plural } from './format.js'
 
-/** Links in one cell of the matrix; the table below the interleavings has them all. */
-const LINKS = 6
-
 /** One candidate under one memory model. */
 export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
   if (!verdict || (verdict.executions === 0 && verdict.findings.length === 0))
@@ -21,28 +18,23 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
   )
 }
 
+/** One link per kind, to the first of it. */
 function Broken({ findings }: { findings: readonly Finding[] }) {
-  const shown = findings.slice(0, LINKS)
-  const several = findings.length > kinds(findings).length
   return (
     <>
       <div class="bad">
         <span aria-hidden="true">✗ </span>broken
       </div>
       <ul>
-        {shown.map(({ id, violation }) => (
-          <li>
-            <a href={`#${id}`}>
-              {violation.kind}
-              {several ? ` (${violation.signature.split(':').slice(1).join(', ')})` : ''}
-            </a>
-          </li>
-        ))}
-        {findings.length > LINKS ? (
-          <li>
-            <a href="#first-seen">{count(findings.length - LINKS)} more</a>
-          </li>
-        ) : null}
+        {kinds(findings).map((kind) => {
+          const mine = findings.filter((f) => f.violation.kind === kind)
+          return (
+            <li>
+              <a href={`#${mine[0]?.id ?? ''}`}>{kind}</a>
+              {mine.length > 1 ? ` ×${mine.length}` : ''}
+            </li>
+          )
+        })}
       </ul>
     </>
   )

@@ -51,7 +51,7 @@ function ViolationArticle({
   open: boolean
 }) {
   const { trace } = violation
-  const steps = `${plural(trace.rows.length, 'step')} of ${plural(activeThreads(trace).length, 'thread')}`
+  const size = `${plural(trace.rows.length, 'step')} of ${plural(activeThreads(trace).length, 'thread')}`
   return (
     <article id={id} aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>
@@ -61,6 +61,31 @@ function ViolationArticle({
         </span>
       </h3>
       <p class="bad">{plain(violation.message)}</p>
+      <p>
+        Replay: <code class="cmd">{violation.command}</code>
+      </p>
+      <details open={open}>
+        <summary>Interleaving: {size}</summary>
+        <Facts violation={violation} />
+        {shown?.drawn === true ? <Interleaving trace={trace} /> : null}
+        {shown?.text ? (
+          <details open={!shown.drawn}>
+            <summary>As text columns, for a mail</summary>
+            <div class="scroll" tabIndex={0} role="region" aria-label="Interleaving as text">
+              <pre>{shown.text}</pre>
+            </div>
+          </details>
+        ) : (
+          <p>Not shown here, to keep this page small: replay it.</p>
+        )}
+      </details>
+    </article>
+  )
+}
+
+function Facts({ violation }: { violation: Finding['violation'] }) {
+  return (
+    <>
       {violation.concrete ? null : (
         <p class="note">
           Inferred: nothing orders these accesses, so another order of the same steps does the harm.
@@ -69,7 +94,7 @@ function ViolationArticle({
       <p class="meta">
         First seen in execution {count(violation.firstExecution)}; smallest case:{' '}
         {plural(violation.events, 'event')},{' '}
-        {plural(violation.switches, 'context switch', 'context switches')}, {steps}. Signature:{' '}
+        {plural(violation.switches, 'context switch', 'context switches')}. Signature:{' '}
         <code>{violation.signature}</code>
         {violation.file === '' ? null : (
           <>
@@ -78,24 +103,7 @@ function ViolationArticle({
         )}
         .
       </p>
-      <p>
-        Replay: <code class="cmd">{violation.command}</code>
-      </p>
-      {shown?.drawn === true ? (
-        <details open={open}>
-          <summary>Interleaving: {steps}</summary>
-          <Interleaving trace={trace} />
-        </details>
-      ) : null}
-      {shown?.text ? (
-        <details open={open && !shown.drawn}>
-          <summary>As text columns, for a mail</summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Interleaving as text">
-            <pre>{shown.text}</pre>
-          </div>
-        </details>
-      ) : null}
-    </article>
+    </>
   )
 }
 

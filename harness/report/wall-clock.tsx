@@ -21,20 +21,22 @@ export function WallClock({ bench, findings }: { bench: BenchFile; findings: Fin
             caption={`${system.name}, ${path}: time per call`}
             head={['Candidate', 'Median', '10th percentile', '90th percentile', 'Relative']}
           >
-            {system.candidates.map((c) => {
-              const w = mine.find((m) => m.fix === c.name && m.path === path)
-              return w ? (
-                <Row
-                  name={<CandidateName candidate={c} />}
-                  cells={[
-                    nanoseconds(w.nanoseconds),
-                    nanoseconds(w.low),
-                    nanoseconds(w.high),
-                    `${short(w.relative)} ×`,
-                  ]}
-                />
-              ) : null
-            })}
+            {mine
+              .filter((w) => w.path === path)
+              .map((w) => {
+                const candidate = system.candidates.find((c) => c.name === w.fix)
+                return (
+                  <Row
+                    name={candidate ? <CandidateName candidate={candidate} /> : w.fix}
+                    cells={[
+                      nanoseconds(w.nanoseconds),
+                      nanoseconds(w.low),
+                      nanoseconds(w.high),
+                      `${short(w.relative)} ×`,
+                    ]}
+                  />
+                )
+              })}
           </Table>
         ))
       })}

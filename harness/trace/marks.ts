@@ -55,7 +55,7 @@ export const stepText = (row: TraceRow): string =>
 
 /**
  * The store through which the harmed thread got its pointer, when it wiped out what another thread had
- * stored there: "overwrites NULL".
+ * stored there: "overwrites NULL". With a store buffer it does so when it leaves the buffer.
  */
 function handOver(
   trace: Trace,
@@ -69,7 +69,7 @@ function handOver(
     (r) => r.thread === harmed.thread && r.step < harmed.step && r.value === v.object && r.from !== undefined,
   )
   const store = rows.get(got?.from ?? -1)
-  if (!store || store.thread === harmed.thread || !isStore(store)) return null
+  if (!store || !isStore(store)) return null
   const landed = landings(trace)
   const at = landed.get(store.step) ?? store.step
   let before: TraceRow | undefined
@@ -82,7 +82,7 @@ function handOver(
   }
   if (!before || !isStore(before) || before.thread === store.thread || before.value === store.value)
     return null
-  return { step: store.step, text: `overwrites ${plain(before.value ?? '')}` }
+  return { step: at, text: `overwrites ${plain(before.value ?? '')}` }
 }
 
 const isStore = (row: TraceRow): boolean =>

@@ -55,7 +55,7 @@ export class Recorder implements Tracer {
     if (cell) {
       row.cell = cell.label
       row.object = cell.owner.label
-      row.value = show(READS.has(row.operation) ? t.result : cell.value)
+      row.value = show(READS.has(row.operation) ? t.result : t.result === undefined ? t.x : cell.value)
     } else if (t.operation?.name === 'free') row.object = (t.x as Struct).label
     else if (t.operation?.name === 'alloc') row.object = show(t.result)
     const read = this.reads[0]

@@ -57,23 +57,20 @@ describe('address dependency', () => {
     )
   })
 
-  it('does not order loads that do not depend: the object by its own name, or another one', () => {
-    for (const other of ['named', 'independent'] as const) {
-      const reader: Body<Env> = function* (t, { root, b }) {
-        const p = yield* t.rcuDereference(root.raw)
-        const x = yield* t.read(b.data)
-        return p ? x : 'null'
-      }
-      const writer: Body<Env> = function* (t, { root, a, b }) {
-        yield* t.write(b.data, 1)
-        yield* t.rcuAssignPointer(root.raw, a)
-      }
-      void other
-      allows(
-        { setup, threads: [writer, reader] },
-        { sc: ['1', 'null'], tso: ['1', 'null'], weak: ['0', '1', 'null'] },
-      )
+  it('does not order loads that do not depend on the pointer', () => {
+    const reader: Body<Env> = function* (t, { root, b }) {
+      const p = yield* t.rcuDereference(root.raw)
+      const x = yield* t.read(b.data)
+      return p ? x : 'null'
     }
+    const writer: Body<Env> = function* (t, { root, a, b }) {
+      yield* t.write(b.data, 1)
+      yield* t.rcuAssignPointer(root.raw, a)
+    }
+    allows(
+      { setup, threads: [writer, reader] },
+      { sc: ['1', 'null'], tso: ['1', 'null'], weak: ['0', '1', 'null'] },
+    )
   })
 
   it('followed by smpRmb it orders everything, as any load does', () => {
@@ -112,6 +109,22 @@ describe('address dependency', () => {
       yield* t.write(a.data, 1)
     }
     allows({ setup, threads: [writer, dereference] }, everywhere(['0', '1', 'null']))
+  })
+})
+
+describe('memory that nobody stored to', () => {
+  it('KNOWN LIMIT: the zeroes of an allocation count as published, however it is published', () => {
+    // g_new0 and kzalloc store them: without a release a reader may see what was there before. Initial
+    // values are no stores here; a field that is stored to before the publication is checked, see above.
+    const allocates: Body<Env> = function* (t, { root }) {
+      const n = yield* t.alloc(Node, 'N')
+      yield* t.write(root.next, n)
+    }
+    const reader: Body<Env> = function* (t, { root }) {
+      const p = yield* t.rcuDereference(root.next)
+      return p ? yield* t.plainRead(p.data) : 'null'
+    }
+    allows({ setup, threads: [allocates, reader] }, everywhere(['0', 'null']))
   })
 })
 
@@ -193,7 +206,10 @@ describe('a pointer published again by another thread', () => {
   })
 
   it('does not make up for a first publication without release', () => {
-    finds({ setup, threads: [publishes('relaxed'), copies, readsCopy] }, { sc: [], tso: [], weak: ['data-race'] })
+    finds(
+      { setup, threads: [publishes('relaxed'), copies, readsCopy] },
+      { sc: [], tso: [], weak: ['data-race'] },
+    )
   })
 
   it('does not publish what the copier stored into the object itself', () => {
@@ -203,10 +219,7 @@ describe('a pointer published again by another thread', () => {
       yield* t.plainWrite(p.data, 2)
       yield* t.write(b.raw, p)
     }
-    finds(
-      { setup, threads: [release, writesAndCopies, readsCopy] },
-      { sc: [], tso: [], weak: ['data-race'] },
-    )
+    finds({ setup, threads: [release, writesAndCopies, readsCopy] }, { sc: [], tso: [], weak: ['data-race'] })
   })
 
   it('covers what the copier had learnt by acquire before, whatever it is', () => {

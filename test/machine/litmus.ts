@@ -21,7 +21,7 @@ export class Vars extends Struct {
 
 /** An object with a number, a raw and a publishing pointer, and an `rcu_head`. */
 export class Node extends Struct {
-  static readonly structName = 'Node'
+  static readonly structName: string = 'Node'
   readonly data = this.word('data')
   readonly raw = this.pointer<Node>('raw')
   readonly next = this.link<Node>('next')
@@ -94,6 +94,21 @@ export class DepthFirst implements Chooser {
   }
 }
 
+/** The same, over the values alone: whose turn it is stands in a script of thread numbers. */
+class Scripted extends DepthFirst {
+  constructor(private readonly script: readonly number[]) {
+    super()
+  }
+
+  override nextAgent(m: Machine): number {
+    const enabled = m.enabled.subarray(0, m.enabledCount)
+    const agent = this.script[m.step] ?? (enabled[0] as number)
+    if (!enabled.includes(agent))
+      throw new Error(`step ${m.step}: ${agent} is not among ${enabled.join(' ')}`)
+    return agent
+  }
+}
+
 /** A machine with the test's threads on it; `registers` holds their results after a run. */
 export function assemble<E>(
   litmus: Litmus<E>,
@@ -116,11 +131,14 @@ export function assemble<E>(
 const LIMIT = 2_000_000
 
 /** Runs every execution of the test, and says all that can come of it. */
-export function explore<E>(litmus: Litmus<E>, model: MemoryModelName): Behaviour {
+export function explore<E>(
+  litmus: Litmus<E>,
+  model: MemoryModelName,
+  path: DepthFirst = new DepthFirst(),
+): Behaviour {
   const { m, env, registers } = assemble(litmus, model)
   const outcomes = new Set<string>()
   const violations = new Set<string>()
-  const path = new DepthFirst()
   let executions = 0
   do {
     if (++executions > LIMIT) throw new Error(`more than ${LIMIT} executions`)
@@ -129,6 +147,14 @@ export function explore<E>(litmus: Litmus<E>, model: MemoryModelName): Behaviour
     for (const kind of kindsOf(end)) violations.add(kind)
   } while (path.advance())
   return { outcomes: [...outcomes].sort(), violations: [...violations].sort(), executions }
+}
+
+/**
+ * Runs the executions that take their first steps in this order: `[0, 0, 1]` is two steps of P0, then one of
+ * P1; the store buffer of P0 is number `threads + 1`. Afterwards the lowest enabled number goes first.
+ */
+export function inOrder<E>(litmus: Litmus<E>, model: MemoryModelName, script: readonly number[]): Behaviour {
+  return explore(litmus, model, new Scripted(script))
 }
 
 export function kindsOf(end: Outcome): string[] {

@@ -255,7 +255,7 @@ export const fuzzFile: FuzzFile = {
       series: growth(1500),
       violations: [found(bufferedTrace, { firstExecution: 345_678 })],
     }),
-    result({ ...torn, coverage: 700, series: growth(700) }),
+    result({ ...torn, coverage: 700, series: growth(700), seconds: undefined }),
   ],
 }
 
@@ -341,4 +341,71 @@ export const benchFile: BenchFile = {
       relative: ns / 9.4,
     })),
   ),
+}
+
+/** Many crashes of ten candidates, each `factor` times as long as the seed's. */
+export function crowd(crashes: number, factor: number): FuzzFile {
+  const length = seedTrace.rows.length
+  const long: Trace = {
+    ...seedTrace,
+    rows: Array.from({ length: factor }, (_, k) =>
+      seedTrace.rows.map((row) => ({ ...row, step: row.step + k * length })),
+    ).flat(),
+  }
+  const results = Array.from({ length: 10 }, (_, i) =>
+    result({
+      fix: `candidate-${i}-with-a-name-that-is-longer-than-anybody-would-like-to-read-it`,
+      violations: Array.from({ length: crashes / 10 }, (__, k) =>
+        found(long, { signature: `use-after-free:RAMBlock.field${k}:vcpu:call_rcu` }),
+      ),
+    }),
+  )
+  return { ...fuzzFile, results }
+}
+
+const evil = `<script>alert("1")</script>&'`
+const evilTrace: Trace = {
+  ...bufferedTrace,
+  threads: bufferedTrace.threads.map((t) => ({ ...t, name: evil })),
+  rows: bufferedTrace.rows.map((r) => ({ ...r, text: evil, source: { file: evil, line: 1, text: evil } })),
+}
+const evilViolation = found(evilTrace, {
+  kind: evil,
+  message: evil,
+  signature: evil,
+  file: evil,
+  command: evil,
+})
+
+/** Every text that a file can bring tries to become an element. */
+export const hostile: { title: string; fuzz: FuzzFile; bench: BenchFile } = {
+  title: evil,
+  fuzz: {
+    ...fuzzFile,
+    command: evil,
+    results: [
+      result({
+        system: evil,
+        fix: evil,
+        title: evil,
+        source: evil,
+        violations: [evilViolation],
+        notices: [{ ...stale, kind: evil, message: evil }],
+      }),
+    ],
+  },
+  bench: {
+    ...benchFile,
+    command: evil,
+    costs: { [evil]: { value: 1, unit: evil, source: evil } },
+    simulations: benchFile.simulations.map((s) => ({
+      ...s,
+      system: evil,
+      fix: s.fix + evil,
+      workload: evil,
+      parameters: { ...s.parameters, [evil]: evil },
+      missReasons: { [evil]: 0.1 },
+    })),
+    wallClock: benchFile.wallClock.map((w) => ({ ...w, system: evil, fix: evil, path: evil })),
+  },
 }

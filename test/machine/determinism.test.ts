@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest'
+import {
+  Machine,
+  MEMORY_MODELS,
+  ProgramError,
+  type MemoryModelName,
+  type Outcome,
+} from '#harness/machine/index.js'
+import { assemble, DepthFirst, Node, Vars, type Litmus } from './litmus.js'
+
+// A run is a pure function of the program and the choices: nothing of an execution may reach the next one.
+
+interface Env {
+  v: Vars
+  root: Node
+  addresses: number[]
+}
+
+/** Touches all that keeps state: cells, heap, clocks, locks, sections, callbacks, conditions. */
+const everything: Litmus<Env> = {
+  setup: (m) => {
+    const env = { v: m.global(Vars, 'v'), root: m.global(Node, 'root'), addresses: [] as number[] }
+    m.atStart(() => (env.addresses.length = 0))
+    return env
+  },
+  threads: [
+    function* (t, { v, root, addresses }) {
+      yield* t.lock(t.machine.bql)
+      const n = yield* t.alloc(Node, 'N')
+      addresses.push(n.address)
+      yield* t.plainWrite(n.data, 1)
+      yield* t.rcuAssignPointer(root.raw, n)
+      yield* t.unlock(t.machine.bql)
+      yield* t.write(root.raw, null)
+      yield* t.callRcu(n.rcu, function* (u) {
+        yield* u.free(n)
+      })
+      return yield* t.read(v.x)
+    },
+    function* (t, { v, root, addresses }) {
+      yield* t.write(v.x, 1)
+      yield* t.rcuReadLock()
+      const p = yield* t.rcuDereference(root.raw)
+      const data = p ? yield* t.plainRead(p.data) : 9
+      yield* t.rcuReadUnlock()
+      const s = yield* t.alloc(Side, 'S')
+      addresses.push(s.address)
+      if ((yield* t.read(v.y)) === 0) yield* t.free(s)
+      yield* t.smpRmb()
+      yield* t.plainWrite(v.flag, 1)
+      return data
+    },
+    function* (t, { v }) {
+      yield* t.write(v.y, 1)
+      yield* t.fetchAdd(v.z, 1)
+      yield* t.synchronizeRcu()
+      yield* t.plainRead(v.flag)
+      return yield* t.plainRead(v.z)
+    },
+  ],
+  final: ({ addresses }) => addresses,
+  callRcu: true,
+}
+
+class Side extends Node {
+  static override readonly structName = 'Side'
+}
+
+/** A stream of choices from a seed (mulberry32). */
+function random(seed: number): { nextAgent: (m: Machine) => number; nextValue: (n: number) => number } {
+  let a = seed
+  const below = (n: number): number => {
+    a = (a + 0x6d2b79f5) | 0
+    let x = Math.imul(a ^ (a >>> 15), 1 | a)
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
+    return ((x ^ (x >>> 14)) >>> 0) % n
+  }
+  return { nextAgent: (m) => m.enabled[below(m.enabledCount)] as number, nextValue: below }
+}
+
+/** All that can be told of an execution: how it ended, and every choice on the way. */
+function account(m: Machine, end: Outcome, registers: readonly unknown[], env: Env): string {
+  const agents = [...m.agents.slice(0, end.steps)]
+  const values = [...m.values.slice(0, m.valueCount)]
+  return JSON.stringify([end.violations, registers, env.addresses, agents, values])
+}
+
+function once(model: MemoryModelName, seed: number): string {
+  const { m, env, registers } = assemble(everything, model)
+  return account(m, m.run(random(seed)), registers, env)
+}
+
+describe.each(MEMORY_MODELS)('determinism under %s', (model) => {
+  it('thousands of executions on one machine are as those of fresh machines', () => {
+    const { m, env, registers } = assemble(everything, model)
+    const seen = new Set<string>()
+    for (let seed = 0; seed < 3000; seed++) {
+      const got = account(m, m.run(random(seed)), registers, env)
+      if (seed % 10 === 0) expect(got).toBe(once(model, seed))
+      seen.add(got)
+    }
+    expect(seen.size).toBeGreaterThan(100)
+  })
+
+  it('the recorded choices, played again, give the same execution', () => {
+    const { m, env, registers } = assemble(everything, model)
+    for (let seed = 0; seed < 200; seed++) {
+      const end = m.run(random(seed))
+      const first = account(m, end, registers, env)
+      const [agents, values] = [[...m.agents.slice(0, end.steps)], [...m.values.slice(0, m.valueCount)]]
+      let v = 0
+      const again = m.run({
+        nextAgent: () => agents[m.step] as number,
+        nextValue: () => values[v++] as number,
+      })
+      expect(account(m, again, registers, env)).toBe(first)
+    }
+  })
+
+  it('clocks that are about to overflow are forgotten, and nobody notices', () => {
+    const { m, env, registers } = assemble(everything, model)
+    const clocks = m as unknown as { base: number }
+    for (let seed = 0; seed < 60; seed++) {
+      if (seed % 5 === 3) clocks.base = 0x3fffffff - 20 * (seed % 3)
+      expect(account(m, m.run(random(seed)), registers, env)).toBe(once(model, seed))
+      expect(clocks.base).toBeLessThanOrEqual(0x3fffffff)
+    }
+  })
+
+  it('a search over all executions finds the same on a machine that has run before', () => {
+    const count = (m: Machine): number => {
+      const path = new DepthFirst()
+      let n = 0
+      do {
+        m.run(path)
+        n++
+      } while (n < 2000 && path.advance())
+      return n
+    }
+    const { m } = assemble(everything, model)
+    const first = count(m)
+    expect(count(m)).toBe(first)
+  })
+})
+
+describe('programs that are none', () => {
+  const build = (body: Litmus<Vars>['threads'][number]): Machine =>
+    assemble({ setup: (m) => m.global(Vars, 'v'), threads: [body] }, 'sc').m
+
+  it('a body that throws', () => {
+    const m = build(function* () {
+      throw new TypeError('no such thing')
+    })
+    expect(() => m.run(random(1))).toThrow(ProgramError)
+    expect(() => m.run(random(1))).toThrow('P0: no such thing')
+  })
+
+  it('one that throws after a step, from within the run of the machine', () => {
+    const m = build(function* (t, v) {
+      yield* t.write(v.x, 1)
+      throw new Error('late')
+    })
+    expect(() => m.run(random(1))).toThrow(ProgramError)
+  })
+
+  it('one that yields what is no operation', () => {
+    const m = build(function* () {
+      yield undefined
+    })
+    expect(() => m.run(random(1))).toThrow(ProgramError)
+  })
+
+  it('an operation that is requested without yield*, between others or at the end', () => {
+    const between = build(function* (t, v) {
+      t.write(v.x, 1)
+      yield* t.read(v.x)
+    })
+    const last = build(function* (t, v) {
+      yield* t.read(v.x)
+      t.write(v.x, 1)
+    })
+    expect(() => between.run(random(1))).toThrow('`write` is not taken')
+    expect(() => last.run(random(1))).toThrow('`write` is not taken')
+  })
+
+  it('the machine is fit for use after that', () => {
+    let wrong = true
+    const m = build(function* (t, v) {
+      yield* t.lock(t.machine.bql)
+      yield* t.plainWrite(v.x, 1)
+      if (wrong) throw new Error('once')
+      yield* t.unlock(t.machine.bql)
+    })
+    expect(() => m.run(random(1))).toThrow(ProgramError)
+    wrong = false
+    expect(m.run(random(1)).violations).toEqual([])
+  })
+
+  it('more threads than the machine has room for', () => {
+    const m = new Machine('sc', 1)
+    m.spawn('a', 'a', function* () {})
+    expect(() => m.spawn('b', 'b', function* () {})).toThrow(ProgramError)
+  })
+
+  it('a static object once the program runs', () => {
+    const m = new Machine('sc', 1)
+    m.run(random(1))
+    expect(() => m.heap(Node, 'late')).toThrow(ProgramError)
+  })
+})
