@@ -5,6 +5,7 @@ import { replayExactly, replayLeniently, type Explained } from '../fuzz/explain.
 import { expectation, type Subject } from '../fuzz/program.js'
 import { loadFix, loadSystem } from '../registry.js'
 import { columns } from '../trace/columns.js'
+import { sourceListing } from '../trace/sources.js'
 import { enableSourceMaps } from '../trace/source.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
@@ -83,7 +84,8 @@ function print(entry: Entry, { trace, violations, schedule }: Explained, options
       : columns(trace, { width: 72 })
   const head = `${title}: ${violations.map((v) => v.signature).join(', ') || 'no violation'}`
   if (options.format === 'markdown') process.stdout.write(`**${head}**\n\n\`\`\`\n${picture}\n\`\`\`\n`)
-  else process.stdout.write(`${head}\n\n${picture}\n`)
+  else if (options.format === 'mail') process.stdout.write(`${head}\n\n${picture}\n`)
+  else process.stdout.write(`${head}\n\n${picture}\n${sourceListing(trace)}\n`)
 }
 
 const TONES: { readonly [tone: string]: (s: string) => string } = {

@@ -41,10 +41,13 @@ export interface Progress {
   readonly findings: number
 }
 
-/** Schedules tried on one scenario before the next; one that shows something new gets more, later on. */
-const BATCH = 4
-const LONG_BATCH = 64
-const WARM_UP = 2000
+/**
+ * Schedules tried on one scenario: few at first, so that many scenarios are seen; more when building the
+ * machine, which costs as much as some ten executions, would take most of the time; most on a scenario that
+ * shows something new.
+ */
+const BATCH = { warmUp: 4, usual: 24, fruitful: 96 }
+const WARM_UP = 1000
 
 /** A scenario to try, and the driver that takes every other execution of it, if there is one. */
 export interface Proposal {
@@ -150,9 +153,11 @@ export class Campaign {
     const machine = machineFor(this.subject, scenario)
     machine.coverage = this.coverage
     const points = this.coverage.points
-    const more = (): number =>
-      this.executions > WARM_UP && this.coverage.points > points ? LONG_BATCH : BATCH
-    for (let i = 0; i < more(); i++) {
+    const size = (): number => {
+      if (this.executions < WARM_UP) return BATCH.warmUp
+      return this.coverage.points > points ? BATCH.fruitful : BATCH.usual
+    }
+    for (let i = 0; i < size(); i++) {
       const driver = lead !== null && i % 2 === 0 ? lead : rng.pick(this.samplers)
       this.execute(machine, driver, rng.bits(), scenario)
     }

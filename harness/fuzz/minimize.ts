@@ -16,7 +16,7 @@ export interface Minimized {
 }
 
 /** Executions spent on finding the violation again after an event was taken away. */
-const ATTEMPTS = 1500
+const ATTEMPTS = 500
 
 /**
  * Makes a finding small: first the events of the scenario, then the context switches, then the values that

@@ -61,6 +61,9 @@ export class WeakMemory implements MemoryModel {
   private readonly candidates: Message[] = []
   private readonly pairs: [Message, Message][] = []
   private readonly result: [never, never] = [] as never
+  /** What pair loads have read in this execution: no pair store may come in between afterwards. */
+  private readonly pairsRead: [Message, Message][] = []
+  private pairsReadCount = 0
 
   constructor(private readonly m: Machine) {
     this.fenceClock = new Int32Array(m.capacity)
@@ -214,6 +217,7 @@ export class WeakMemory implements MemoryModel {
   loadPair<A, B>(t: Thread, a: Cell<A>, b: Cell<B>, order: Order): [A, B] {
     const n = this.collectPairs(t, a, b)
     const [x, y] = this.pairs[this.m.choose(n)] as [Message, Message]
+    this.pairsRead[this.pairsReadCount++] = [x, y]
     const result = this.result as unknown as [A, B]
     result[0] = this.read(t, a, x, order)
     result[1] = this.read(t, b, y, order)
@@ -233,7 +237,7 @@ export class WeakMemory implements MemoryModel {
     let n = 0
     for (let i = 0, all = this.collectPairs(t, a, b); i < all; i++) {
       const pair = this.pairs[i] as [Message, Message]
-      if (!pair[0].taken && !pair[1].taken) this.pairs[n++] = pair
+      if (!pair[0].taken && !pair[1].taken && this.wholeAfter(pair[0], pair[1])) this.pairs[n++] = pair
     }
     const [p, q] = this.pairs[this.m.choose(n)] as [Message, Message]
     const first = this.insert(t, a, p, x, order)
@@ -241,6 +245,16 @@ export class WeakMemory implements MemoryModel {
     first.twin = second
     second.twin = first
     first.tag = second.tag = wideTag(this.m.step)
+  }
+
+  /** Whether every pair that was read stays on one side of a pair store that is placed right after `p` and `q`. */
+  private wholeAfter(p: Message, q: Message): boolean {
+    if (p.newer === null && q.newer === null) return true
+    for (let i = 0; i < this.pairsReadCount; i++) {
+      const [x, y] = this.pairsRead[i] as [Message, Message]
+      if (newer(x, p) !== newer(y, q)) return false
+    }
+    return true
   }
 
   acquireFence(t: Thread): void {
@@ -282,7 +296,7 @@ export class WeakMemory implements MemoryModel {
   }
 
   reset(): void {
-    this.used = 0
+    this.used = this.pairsReadCount = 0
   }
 
   forgetClocks(): void {
@@ -318,4 +332,8 @@ function together(x: Message, y: Message): boolean {
 function notOlder(y: Message, than: Message): boolean {
   for (let p: Message | null = y; p !== null; p = p.older) if (p === than) return true
   return false
+}
+
+function newer(y: Message, than: Message): boolean {
+  return y !== than && notOlder(y, than)
 }

@@ -89,9 +89,9 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     [unplug(0, 'callback')],
   ),
   'plug-during-removal': scenario(
-    'S1.2 and S1.9: the offset is handed out again while the call_rcu thread is still in qemu_ram_free',
+    'S1.2 and S1.9: the offset is handed out again while qemu_ram_free waits for a long section',
     2,
-    [[section(lookup(0)), mmio, section(lookup(0))]],
+    [[section(lookup(0)), mmio, section(lookup(0))], [section(lookup(1), mmio, lookup(1))]],
     [unplug(0, 'callback'), plug(0)],
   ),
   'drain-after-removal': scenario(

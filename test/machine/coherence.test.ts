@@ -160,6 +160,7 @@ describe('coherence of one location', () => {
   it('numbers wrap at the width of their location, buffered or not', () => {
     class Narrow extends Struct {
       readonly byte = this.word('byte', 0, 8)
+      readonly other = this.word('other', 0, 8)
     }
     allows(
       {
@@ -169,11 +170,13 @@ describe('coherence of one location', () => {
             yield* t.write(n.byte, 257)
             const a = yield* t.read(n.byte)
             yield* t.fetchAdd(n.byte, -2)
-            return [a, yield* t.read(n.byte)]
+            const b = yield* t.read(n.byte)
+            yield* t.writePair(n.byte, n.other, 256, 258)
+            return [a, b, ...(yield* t.readPair(n.byte, n.other))]
           },
         ],
       },
-      { sc: ['1 255'], tso: ['1 255'], weak: ['1 255'] },
+      { sc: ['1 255 0 2'], tso: ['1 255 0 2'], weak: ['1 255 0 2'] },
     )
   })
 })

@@ -41,6 +41,28 @@ describe('condition variables', () => {
     allows({ setup, threads: [waits, late] }, everywhere(['1']))
   })
 
+  it('the signal itself passes on what came before it (POSIX XBD 4.12, "Memory Synchronization")', () => {
+    // z is stored outside the mutex, in between the unlock and the signal; or after the signal.
+    const signalsWith = (before: boolean): Body<Env> =>
+      function* (t, { v, a, c }) {
+        yield* t.lock(a)
+        yield* t.plainWrite(v.flag, 1)
+        yield* t.unlock(a)
+        if (before) yield* t.plainWrite(v.z, 1)
+        yield* t.condSignal(c)
+        if (!before) yield* t.plainWrite(v.z, 1)
+      }
+    const waitsOnce: Body<Env> = function* (t, { v, a, c }) {
+      yield* t.lock(a)
+      const woken = (yield* t.plainRead(v.flag)) === 0
+      if (woken) yield* t.condWait(c, a)
+      yield* t.unlock(a)
+      return woken ? yield* t.plainRead(v.z) : 'early'
+    }
+    allows({ setup, threads: [waitsOnce, signalsWith(true)] }, everywhere(['1', 'early']))
+    finds({ setup, threads: [waitsOnce, signalsWith(false)] }, everywhere(['data-race']))
+  })
+
   it('a waiter that does not check loses a wake-up that came before', () => {
     const blind: Body<Env> = function* (t, { a, c }) {
       yield* t.lock(a)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allows, everywhere, finds, inOrder, litmus, type Body, type Vars } from './litmus.js'
+import { allows, everywhere, explore, finds, inOrder, litmus, type Body, type Vars } from './litmus.js'
 
 // Data races (C11 5.1.2.4p25; LKMM "plain accesses"): two accesses to one location, at least one a store and
 // at least one plain, neither happening before the other.
@@ -72,12 +72,29 @@ describe('order between plain accesses', () => {
     finds(litmus(relaxed, reader(true)), { sc: [], tso: [], weak: ['data-race'] })
   })
 
-  it('a plain flag is none, in any model', () => {
-    const plain: Body<Vars> = function* (t, v) {
-      yield* t.plainWrite(v.x, 1)
-      yield* t.plainWrite(v.flag, 1)
+  it('a plain flag is none, in any model, nor is one that is read plainly, nor one behind a fence', () => {
+    // The flag races, of course; but x does as well, which an order through the flag would hide.
+    const writer = (fence: boolean, plain: boolean): Body<Vars> =>
+      function* (t, v) {
+        yield* t.plainWrite(v.x, 1)
+        if (fence) yield* t.smpWmb()
+        if (plain) yield* t.plainWrite(v.flag, 1)
+        else yield* t.storeRelease(v.flag, 1)
+      }
+    const plainReader: Body<Vars> = function* (t, v) {
+      const flag = yield* t.plainRead(v.flag)
+      yield* t.smpRmb()
+      if (flag) yield* t.plainRead(v.x)
     }
-    finds(litmus(plain, reader(true)), everywhere(['data-race']))
+    for (const model of ['sc', 'tso', 'weak'] as const)
+      for (const [writes, reads] of [
+        [writer(false, true), reader(true)],
+        [writer(true, true), reader(true)],
+        [writer(false, false), plainReader],
+      ] as const)
+        expect(explore(litmus(writes, reads), model).signatures).toContain(
+          'data-race:Vars.x:P0 write:P1 read',
+        )
   })
 
   it('fences with relaxed accesses', () => {

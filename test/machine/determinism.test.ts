@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  Machine,
-  MEMORY_MODELS,
-  ProgramError,
-  type MemoryModelName,
-  type Outcome,
-} from '#harness/machine/index.js'
-import { assemble, DepthFirst, Node, Vars, type Litmus } from './litmus.js'
+import { Machine, MEMORY_MODELS, type MemoryModelName, type Outcome } from '#harness/machine/index.js'
+import { assemble, DepthFirst, Node, Vars, random, type Litmus } from './litmus.js'
 
 // A run is a pure function of the program and the choices: nothing of an execution may reach the next one.
 
@@ -64,18 +58,6 @@ const everything: Litmus<Env> = {
 
 class Side extends Node {
   static override readonly structName = 'Side'
-}
-
-/** A stream of choices from a seed (mulberry32). */
-function random(seed: number): { nextAgent: (m: Machine) => number; nextValue: (n: number) => number } {
-  let a = seed
-  const below = (n: number): number => {
-    a = (a + 0x6d2b79f5) | 0
-    let x = Math.imul(a ^ (a >>> 15), 1 | a)
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
-    return ((x ^ (x >>> 14)) >>> 0) % n
-  }
-  return { nextAgent: (m) => m.enabled[below(m.enabledCount)] as number, nextValue: below }
 }
 
 /** All that can be told of an execution: how it ended, and every choice on the way. */
@@ -140,71 +122,5 @@ describe.each(MEMORY_MODELS)('determinism under %s', (model) => {
     const { m } = assemble(everything, model)
     const first = count(m)
     expect(count(m)).toBe(first)
-  })
-})
-
-describe('programs that are none', () => {
-  const build = (body: Litmus<Vars>['threads'][number]): Machine =>
-    assemble({ setup: (m) => m.global(Vars, 'v'), threads: [body] }, 'sc').m
-
-  it('a body that throws', () => {
-    const m = build(function* () {
-      throw new TypeError('no such thing')
-    })
-    expect(() => m.run(random(1))).toThrow(ProgramError)
-    expect(() => m.run(random(1))).toThrow('P0: no such thing')
-  })
-
-  it('one that throws after a step, from within the run of the machine', () => {
-    const m = build(function* (t, v) {
-      yield* t.write(v.x, 1)
-      throw new Error('late')
-    })
-    expect(() => m.run(random(1))).toThrow(ProgramError)
-  })
-
-  it('one that yields what is no operation', () => {
-    const m = build(function* () {
-      yield undefined
-    })
-    expect(() => m.run(random(1))).toThrow(ProgramError)
-  })
-
-  it('an operation that is requested without yield*, between others or at the end', () => {
-    const between = build(function* (t, v) {
-      t.write(v.x, 1)
-      yield* t.read(v.x)
-    })
-    const last = build(function* (t, v) {
-      yield* t.read(v.x)
-      t.write(v.x, 1)
-    })
-    expect(() => between.run(random(1))).toThrow('`write` is not taken')
-    expect(() => last.run(random(1))).toThrow('`write` is not taken')
-  })
-
-  it('the machine is fit for use after that', () => {
-    let wrong = true
-    const m = build(function* (t, v) {
-      yield* t.lock(t.machine.bql)
-      yield* t.plainWrite(v.x, 1)
-      if (wrong) throw new Error('once')
-      yield* t.unlock(t.machine.bql)
-    })
-    expect(() => m.run(random(1))).toThrow(ProgramError)
-    wrong = false
-    expect(m.run(random(1)).violations).toEqual([])
-  })
-
-  it('more threads than the machine has room for', () => {
-    const m = new Machine('sc', 1)
-    m.spawn('a', 'a', function* () {})
-    expect(() => m.spawn('b', 'b', function* () {})).toThrow(ProgramError)
-  })
-
-  it('a static object once the program runs', () => {
-    const m = new Machine('sc', 1)
-    m.run(random(1))
-    expect(() => m.heap(Node, 'late')).toThrow(ProgramError)
   })
 })

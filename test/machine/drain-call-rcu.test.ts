@@ -145,6 +145,17 @@ describe('force_rcu (R6)', () => {
     allows(test(outside, drains), { sc: ['left alone'], weak: ['left alone'] })
   })
 
+  it('not by a later grace period when the drain is over', () => {
+    const both: Body<Env> = function* (t, env) {
+      yield* t.drainCallRcu()
+      return yield* asks(t, env)
+    }
+    const synchronizes: Body<Env> = function* (t) {
+      yield* t.synchronizeRcu()
+    }
+    allows(test(both, synchronizes), { sc: ['left alone'] })
+  })
+
   it('not after the drain', () => {
     allows(
       test(function* (t) {

@@ -135,6 +135,28 @@ describe('known in a section that begins after the start', () => {
 })
 
 describe('cumulativity', () => {
+  it('a section knows what the updater had seen released before the start, acquired or not', () => {
+    // LKMM: every store that propagates to G's CPU before the start of G. Registers: flag in P0, y in P2.
+    const test = litmus(
+      function* (t, v) {
+        const flag = yield* t.read(v.flag)
+        yield* t.synchronizeRcu()
+        return flag
+      },
+      function* (t, v) {
+        yield* t.write(v.y, 1)
+        yield* t.storeRelease(v.flag, 1)
+      },
+      function* (t, v) {
+        yield* t.rcuReadLock()
+        const y = yield* t.read(v.y)
+        yield* t.rcuReadUnlock()
+        return y
+      },
+    )
+    expect(inOrder(test, 'weak', [1, 1, 0, 0, 2, 2, 2]).outcomes).toEqual(['0 0', '0 1', '1 1'])
+  })
+
   it('a section passes on what it saw released, without an acquire of its own (LKMM: A-cumul in rcu-link)', () => {
     // P1 reads flag=1 from a release and x=0 from before the grace period: then the store before that release
     // has reached P1 before the end of its section, and must have reached P2 after the grace period.

@@ -34,6 +34,6 @@ describe('exhaustive enumeration', () => {
       },
     )
     // Load first: 0. Store first: 1, or still 0.
-    expect(explore(reader, 'weak')).toEqual({ outcomes: ['0', '1'], violations: [], executions: 3 })
+    expect(explore(reader, 'weak')).toMatchObject({ outcomes: ['0', '1'], violations: [], executions: 3 })
   })
 })

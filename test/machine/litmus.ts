@@ -50,6 +50,8 @@ export interface Behaviour {
   readonly outcomes: readonly string[]
   /** Kinds of violation; `?` marks those inferred from a lack of happens-before. */
   readonly violations: readonly string[]
+  /** Signatures of the same violations, each once, sorted. */
+  readonly signatures: readonly string[]
   readonly executions: number
 }
 
@@ -139,14 +141,17 @@ export function explore<E>(
   const { m, env, registers } = assemble(litmus, model)
   const outcomes = new Set<string>()
   const violations = new Set<string>()
+  const signatures = new Set<string>()
   let executions = 0
   do {
     if (++executions > LIMIT) throw new Error(`more than ${LIMIT} executions`)
     const end = m.run(path)
     outcomes.add(show([...registers, litmus.final?.(env)]))
     for (const kind of kindsOf(end)) violations.add(kind)
+    for (const v of end.violations) signatures.add(v.signature)
   } while (path.advance())
-  return { outcomes: [...outcomes].sort(), violations: [...violations].sort(), executions }
+  const [o, v, s] = [outcomes, violations, signatures].map((set) => [...set].sort())
+  return { outcomes: o ?? [], violations: v ?? [], signatures: s ?? [], executions }
 }
 
 /**
@@ -214,4 +219,19 @@ export function bits(n: number, ...without: readonly string[]): string[] {
   const all = Array.from({ length: 2 ** n }, (_, i) => [...i.toString(2).padStart(n, '0')].join(' '))
   for (const o of without) if (!all.includes(o)) throw new Error(`${o} is no tuple of ${n} bits`)
   return all.filter((o) => !without.includes(o))
+}
+
+/** A stream of choices from a seed (mulberry32). */
+export function random(seed: number): {
+  nextAgent: (m: Machine) => number
+  nextValue: (n: number) => number
+} {
+  let a = seed
+  const below = (n: number): number => {
+    a = (a + 0x6d2b79f5) | 0
+    let x = Math.imul(a ^ (a >>> 15), 1 | a)
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
+    return ((x ^ (x >>> 14)) >>> 0) % n
+  }
+  return { nextAgent: (m) => m.enabled[below(m.enabledCount)] as number, nextValue: below }
 }

@@ -151,6 +151,27 @@ describe('ISA2: a chain of two messages', () => {
     allows(test(release, read, release, acquire), { sc: CAUSAL, tso: CAUSAL, weak: ALL })
   })
 
+  it('is forbidden by a read-modify-write as the second link: it is a fence on its near side, too', () => {
+    allows(
+      litmus(
+        function* (t, v) {
+          yield* t.write(v.x, 1)
+          yield* t.storeRelease(v.y, 1)
+        },
+        function* (t, v) {
+          const y = yield* t.read(v.y)
+          yield* t.xchg(v.z, 1)
+          return y
+        },
+        function* (t, v) {
+          const z = yield* t.loadAcquire(v.z)
+          return [z, yield* t.read(v.x)]
+        },
+      ),
+      { sc: CAUSAL, tso: CAUSAL, weak: CAUSAL },
+    )
+  })
+
   it('is forbidden by a read-modify-write in the middle', () => {
     allows(
       litmus(

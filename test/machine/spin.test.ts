@@ -10,7 +10,7 @@ import {
   litmus,
   type Body,
   type Litmus,
-  type Vars,
+  Vars,
 } from './litmus.js'
 
 // Spin loops: a loop that only looks must let others run (Burckhardt et al., ASPLOS 2010, 3: a priority
@@ -88,6 +88,27 @@ describe('cpuRelax', () => {
     const test = litmus(long, compares, raises)
     for (const model of ['sc', 'tso', 'weak'] as const)
       expect(run(test, model, [0, 1, 2])).toEqual(['7', '8', 'undefined'])
+  })
+
+  it('an exchange that stores what is there already is only a look: test-and-set locks', () => {
+    const locks: Body<Vars> = function* (t, v) {
+      while ((yield* t.xchg(v.x, 1)) === 1) yield* t.cpuRelax()
+      yield* t.write(v.x, 0)
+    }
+    const unlocks: Body<Vars> = function* (t, v) {
+      yield* t.waitUntil(v.z, (z) => z === 0)
+      yield* t.write(v.x, 0)
+    }
+    const test: Litmus<Vars> = {
+      ...litmus(locks, locks, unlocks),
+      setup: (m) => {
+        const v = m.global(Vars, 'v')
+        m.init(v.x, 1)
+        return v
+      },
+    }
+    for (const model of ['sc', 'tso', 'weak'] as const)
+      expect(run(test, model, [0, 1, 2])).toEqual(['undefined', 'undefined', 'undefined'])
   })
 
   it('KNOWN LIMIT: after it has found everyone else at rest, a weak spinner reads no old value of other cells', () => {

@@ -112,6 +112,15 @@ describe('store buffering (SB)', () => {
     )
   })
 
+  it('is forbidden by waiting for an event under tso (a locked instruction); under weak that only acquires', () => {
+    allows(
+      storeBuffering(function* (t, v) {
+        yield* t.waitUntil(v.z, (z) => z === 0)
+      }),
+      { sc: NOT_BOTH_OLD, tso: NOT_BOTH_OLD, weak: ALL },
+    )
+  })
+
   it('is not forbidden by the unlock alone: on x86 it is a store like any other', () => {
     const side = (mine: 'x' | 'y', other: 'x' | 'y', mutex: 'a' | 'b'): Body<Locked> =>
       function* (t, { v, ...locks }) {

@@ -80,6 +80,28 @@ describe('atomic pairs', () => {
     allows(litmus(mixed, write), everywhere(['1 1', '5 0', '5 1']))
   })
 
+  it('what was there together stays so: no pair is slipped in between the two words afterwards', () => {
+    // P0 reads 5 and 0. Then the pair cannot have been before the 5, so memory must not end as 5 1.
+    const mixed: Body<Vars> = function* (t, v) {
+      yield* t.write(v.x, 5)
+      return yield* t.readPair(v.x, v.y)
+    }
+    allows(
+      withFinal(litmus(mixed, write), (v) => [v.x.value, v.y.value]),
+      everywhere(['1 1 1 1', '5 0 1 1', '5 1 5 1']),
+    )
+  })
+
+  it('nor between the halves of a read-modify-write', () => {
+    const adds: Body<Vars> = function* (t, v) {
+      return yield* t.fetchAdd(v.x, 10)
+    }
+    allows(
+      withFinal(litmus(adds, write), (v) => [v.x.value, v.y.value]),
+      everywhere(['0 1 1', '1 11 1']),
+    )
+  })
+
   it('its own buffered pair is forwarded whole, before others see it', () => {
     const own: Body<Vars> = function* (t, v) {
       yield* t.writePair(v.x, v.y, 1, 1)
@@ -169,5 +191,14 @@ describe('plain pairs', () => {
       return [x, y]
     }
     allows(litmus(locked), everywhere(['5 1']))
+    const plain: Body<Vars> = function* (t, v) {
+      yield* t.plainWritePair(v.x, v.y, 1, 1)
+      yield* t.plainWrite(v.x, 5)
+      const [x, y] = yield* t.plainReadPair(v.x, v.y)
+      yield* t.writePair(v.x, v.y, 2, 2)
+      yield* t.write(v.x, 6)
+      return [x, y, ...(yield* t.plainReadPair(v.x, v.y))]
+    }
+    allows(litmus(plain), everywhere(['5 1 6 2']))
   })
 })
