@@ -21,7 +21,9 @@ const QUICK = { replications: 3, rounds: 1, seconds: 0.03 }
 const WALL_CLOCK = 0.2
 
 /** Measures every candidate under every workload, in simulated time, and its paths by the wall clock. */
-export async function bench(options: BenchOptions): Promise<Pick<BenchFile, 'simulations' | 'wallClock' | 'costs'>> {
+export async function bench(
+  options: BenchOptions,
+): Promise<Pick<BenchFile, 'simulations' | 'wallClock' | 'costs'>> {
   const { system, fixes, seed, quick, onProgress } = options
   if (!system.bench) throw new RangeError(`${system.name} has no benchmark`)
   const size = quick ? QUICK : FULL

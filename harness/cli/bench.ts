@@ -17,7 +17,9 @@ interface Options {
 
 export function benchCommand(): Command {
   const command = new Command('bench')
-    .description('measure lookup latency and miss rate in simulated time, and the lookup paths by the wall clock')
+    .description(
+      'measure lookup latency and miss rate in simulated time, and the lookup paths by the wall clock',
+    )
     .argument('[system...]', 'the systems; all where none is named')
     .addOption(option.fixOption())
     .addOption(option.seedOption())
@@ -26,7 +28,9 @@ export function benchCommand(): Command {
     .addOption(option.jsonOption())
     .action(async (systems: string[], options: Options) => {
       const file = await runBench(systems, options)
-      process.stdout.write(options.json ? `${JSON.stringify(file, null, 2)}\n` : `${table(file).join('\n')}\n`)
+      process.stdout.write(
+        options.json ? `${JSON.stringify(file, null, 2)}\n` : `${table(file).join('\n')}\n`,
+      )
     })
   return option.examples(command, [
     'bench',
@@ -62,7 +66,9 @@ export async function runBench(systems: readonly string[], options: Options): Pr
     Object.assign(file.costs, part.costs)
   }
   if (file.simulations.length === 0)
-    throw new UserError(`there is nothing to measure: ${selections.map((s) => s.system.name).join(', ')} has no benchmark`)
+    throw new UserError(
+      `there is nothing to measure: ${selections.map((s) => s.system.name).join(', ')} has no benchmark`,
+    )
   await writeFileAtomic(join(options.out, 'bench.json'), `${JSON.stringify(file, null, 2)}\n`)
   return file
 }
@@ -85,10 +91,17 @@ function table(file: BenchFile): string[] {
   const lines: string[] = []
   const width = Math.max(...file.simulations.map((s) => s.fix.length))
   for (const workload of new Set(file.simulations.map((s) => s.workload))) {
-    lines.push(`${workload}: simulated ns a lookup`, `  ${''.padEnd(width)}     mean      p50      p99    p99.9   miss rate`)
+    lines.push(
+      `${workload}: simulated ns a lookup`,
+      `  ${''.padEnd(width)}     mean      p50      p99    p99.9   miss rate`,
+    )
     for (const s of file.simulations.filter((r) => r.workload === workload)) {
-      const numbers = [s.latency.mean, s.latency.p50, s.latency.p99, s.latency.p999].map((n) => n.toFixed(1).padStart(8))
-      lines.push(`  ${s.fix.padEnd(width)} ${numbers.join(' ')}   ${(s.missRate * 100).toFixed(2).padStart(7)} %`)
+      const numbers = [s.latency.mean, s.latency.p50, s.latency.p99, s.latency.p999].map((n) =>
+        n.toFixed(1).padStart(8),
+      )
+      lines.push(
+        `  ${s.fix.padEnd(width)} ${numbers.join(' ')}   ${(s.missRate * 100).toFixed(2).padStart(7)} %`,
+      )
     }
     lines.push('')
   }

@@ -30,7 +30,9 @@ class LineDisplay implements Display {
     this.last.set(key, now)
     const seconds = (now - (this.started.get(key) ?? now)) / 1000
     const speed = seconds > 0.1 ? ` exec/s: ${Math.round(p.executions / seconds)}` : ''
-    process.stderr.write(`#${p.executions}\t${key} cov: ${p.coverage} corp: ${p.corpus} found: ${p.findings}${speed}\n`)
+    process.stderr.write(
+      `#${p.executions}\t${key} cov: ${p.coverage} corp: ${p.corpus} found: ${p.findings}${speed}\n`,
+    )
   }
 
   done(job: Job, r: FuzzResult): void {

@@ -28,7 +28,9 @@ const DEFAULT_RUNS = 50_000
 
 export function fuzzCommand(): Command {
   const command = new Command('fuzz')
-    .description('search candidate fixes for interleavings that break them; minimize what breaks into the corpus')
+    .description(
+      'search candidate fixes for interleavings that break them; minimize what breaks into the corpus',
+    )
     .argument('[system...]', 'the systems; all where none is named')
     .addOption(option.fixOption())
     .addOption(option.memoryModelOption())
@@ -37,13 +39,23 @@ export function fuzzCommand(): Command {
         .argParser(option.positive)
         .conflicts('time'),
     )
-    .addOption(new Option('--time <duration>', 'time for everything together: 30s, 5m, 8h').argParser(option.duration))
-    .addOption(option.seedOption())
-    .addOption(new Option('--driver <name>', 'how schedules are sampled').choices(Object.keys(SAMPLERS)).default('mixed'))
     .addOption(
-      new Option('--engine <name>', 'who makes the inputs').choices(['structural', 'jsfuzz']).default('structural'),
+      new Option('--time <duration>', 'time for everything together: 30s, 5m, 8h').argParser(option.duration),
     )
-    .addOption(new Option('--workers <n>', 'worker threads').argParser(option.positive).default(defaultWorkers()))
+    .addOption(option.seedOption())
+    .addOption(
+      new Option('--driver <name>', 'how schedules are sampled')
+        .choices(Object.keys(SAMPLERS))
+        .default('mixed'),
+    )
+    .addOption(
+      new Option('--engine <name>', 'who makes the inputs')
+        .choices(['structural', 'jsfuzz'])
+        .default('structural'),
+    )
+    .addOption(
+      new Option('--workers <n>', 'worker threads').argParser(option.positive).default(defaultWorkers()),
+    )
     .option('--corpus <dir>', 'where minimized interleavings go', 'corpus')
     .option('--out <dir>', 'where the results file goes', 'reports')
     .addOption(option.jsonOption())
@@ -52,7 +64,9 @@ export function fuzzCommand(): Command {
       if (options.json) process.stdout.write(`${JSON.stringify(file, null, 2)}\n`)
       else {
         process.stdout.write(`${inWords(file.results).join('\n')}\n\n`)
-        process.stdout.write(`Interleavings are in ${options.corpus}/; draw the report with: npx rcufuzz report --in ${options.out}\n`)
+        process.stdout.write(
+          `Interleavings are in ${options.corpus}/; draw the report with: npx rcufuzz report --in ${options.out}\n`,
+        )
       }
       process.exitCode ||= exitCode(file.results)
     })
@@ -114,7 +128,12 @@ async function store(reports: readonly CampaignReport[], options: Options): Prom
     results.push({ ...result, violations })
   }
   const { seed, out } = options
-  const head = { version: RESULTS_VERSION, kind: 'fuzz', seed, command: option.commandLine(process.argv.slice(2)) } as const
+  const head = {
+    version: RESULTS_VERSION,
+    kind: 'fuzz',
+    seed,
+    command: option.commandLine(process.argv.slice(2)),
+  } as const
   // A results file is the same for the same seed and number of runs: how long it took is for stdout only.
   const lasting = results.map((r) => ({ ...r, seconds: undefined }))
   await writeFileAtomic(join(out, 'fuzz.json'), `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`)

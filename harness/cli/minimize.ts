@@ -21,13 +21,26 @@ export function minimizeCommand(): Command {
       const entry = loadEntry(file)
       const subject = await subjectOf(entry, file, entry.fix)
       const schedule = scheduleOf(entry)
-      const violation = replayExactly(subject, entry.scenario, schedule).violations.find((v) => v.signature === entry.signature)
-      if (!violation) throw new UserError(`${file}: ${entry.signature} does not happen any more; there is nothing to minimize`)
+      const violation = replayExactly(subject, entry.scenario, schedule).violations.find(
+        (v) => v.signature === entry.signature,
+      )
+      if (!violation)
+        throw new UserError(
+          `${file}: ${entry.signature} does not happen any more; there is nothing to minimize`,
+        )
       const choices = choicesOf(machineFor(subject, entry.scenario), schedule)
-      const small = explain(subject, entry.fix, { violation, execution: 1, scenario: entry.scenario, choices })
+      const small = explain(subject, entry.fix, {
+        violation,
+        execution: 1,
+        scenario: entry.scenario,
+        choices,
+      })
       const path = await storeBest(options.corpus, small.entry)
       if (options.json) process.stdout.write(`${JSON.stringify({ file: path, ...small.entry }, null, 2)}\n`)
-      else process.stdout.write(`${path}: ${small.found.events} events, ${small.found.switches} context switches\n`)
+      else
+        process.stdout.write(
+          `${path}: ${small.found.events} events, ${small.found.switches} context switches\n`,
+        )
     })
   return option.examples(command, ['minimize crash.json', 'minimize crash.json --corpus my-corpus'])
 }

@@ -20,18 +20,23 @@ export const seedOption = (): Option =>
   new Option('--seed <n>', 'decides everything that is left to chance').default(1).argParser(wholeNumber)
 
 export const fixOption = (): Option =>
-  new Option('--fix <name or file>', 'a candidate by name, or a fix file of your own (.ts, .js); repeatable').argParser(
-    (value: string, all: string[] | undefined) => [...(all ?? []), value],
-  )
+  new Option(
+    '--fix <name or file>',
+    'a candidate by name, or a fix file of your own (.ts, .js); repeatable',
+  ).argParser((value: string, all: string[] | undefined) => [...(all ?? []), value])
 
 export const memoryModelOption = (): Option =>
-  new Option('--memory-model <model>', 'the machine to run on').choices([...MEMORY_MODELS, 'all']).default('all')
+  new Option('--memory-model <model>', 'the machine to run on')
+    .choices([...MEMORY_MODELS, 'all'])
+    .default('all')
 
-export const jsonOption = (): Option => new Option('--json', 'print one JSON document on stdout; progress goes to stderr')
+export const jsonOption = (): Option =>
+  new Option('--json', 'print one JSON document on stdout; progress goes to stderr')
 
 export function wholeNumber(value: string): number {
   const n = Number(value)
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(n)) throw new InvalidArgumentError('it must be a whole number')
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(n))
+    throw new InvalidArgumentError('it must be a whole number')
   return n
 }
 
@@ -45,12 +50,16 @@ export function positive(value: string): number {
 export function duration(value: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value)
   const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? '']
-  if (!match || unit === undefined) throw new InvalidArgumentError('it must be a number and a unit: 500ms, 30s, 5m, 8h')
+  if (!match || unit === undefined)
+    throw new InvalidArgumentError('it must be a number and a unit: 500ms, 30s, 5m, 8h')
   return Number(match[1]) * unit
 }
 
 /** Loads the systems and candidates that a command is about; all of them where nothing was said. */
-export async function select(systems: readonly string[], options: Pick<SubjectOptions, 'fix'>): Promise<Selection[]> {
+export async function select(
+  systems: readonly string[],
+  options: Pick<SubjectOptions, 'fix'>,
+): Promise<Selection[]> {
   const names = systems.length > 0 ? systems : systemNames()
   if (options.fix && names.length > 1)
     throw new UserError(`--fix needs to know whose fix it is: name one system of ${names.join(', ')}`)

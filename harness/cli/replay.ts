@@ -22,7 +22,9 @@ export function replayCommand(): Command {
     .argument('<file>', 'a file of the corpus')
     .addOption(option.fixOption())
     .addOption(
-      new Option('--format <name>', 'mail: 72 columns wide, to paste; markdown: fenced').choices(['columns', 'mail', 'markdown', 'json']).default('columns'),
+      new Option('--format <name>', 'mail: 72 columns wide, to paste; markdown: fenced')
+        .choices(['columns', 'mail', 'markdown', 'json'])
+        .default('columns'),
     )
     .addOption(option.jsonOption())
     .action(async (file: string, options: Options) => {
@@ -44,12 +46,16 @@ export async function subjectOf(entry: Entry, file: string, reference: string): 
     throw new UserError(`${file}: system: ${(e as Error).message}`)
   })
   const { fix } = await loadFix(system, reference).catch((e: unknown) => {
-    throw new UserError(reference === entry.fix ? `${file}: fix: ${(e as Error).message}` : (e as Error).message)
+    throw new UserError(
+      reference === entry.fix ? `${file}: fix: ${(e as Error).message}` : (e as Error).message,
+    )
   })
   const scenario = system.scenario.safeParse(entry.scenario)
   if (!scenario.success) {
     const issue = scenario.error.issues[0]
-    throw new UserError(`${file}: scenario.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not valid'}`)
+    throw new UserError(
+      `${file}: scenario.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not valid'}`,
+    )
   }
   return { system, fix, memoryModel: entry.memoryModel }
 }
@@ -69,9 +75,16 @@ async function replayOn(entry: Entry, file: string, reference: string, options: 
   } else if (!own && errors.length > 0 && expectation(subject) === 'holds') process.exitCode = 1
 }
 
-function print(entry: Entry, { trace, violations, schedule }: Explained, options: Options, title: string): void {
+function print(
+  entry: Entry,
+  { trace, violations, schedule }: Explained,
+  options: Options,
+  title: string,
+): void {
   if (options.json || options.format === 'json') {
-    process.stdout.write(`${JSON.stringify({ version: 1, system: entry.system, memoryModel: entry.memoryModel, scenario: entry.scenario, schedule, violations, trace }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ version: 1, system: entry.system, memoryModel: entry.memoryModel, scenario: entry.scenario, schedule, violations, trace }, null, 2)}\n`,
+    )
     return
   }
   const picture =

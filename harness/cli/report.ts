@@ -27,7 +27,9 @@ export async function writeReport(from: string, out: string): Promise<string> {
   const fuzz = read(join(from, 'fuzz.json'), fuzzFileSchema)
   const bench = read(join(from, 'bench.json'), benchFileSchema)
   if (!fuzz && !bench)
-    throw new UserError(`${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`)
+    throw new UserError(
+      `${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`,
+    )
   writableFolder(out)
   const page = join(out, 'index.html')
   await writeFileAtomic(page, renderReport({ fuzz, bench }))
@@ -39,6 +41,8 @@ function read<T>(path: string, schema: Parameters<typeof parseWith<T>>[0]): T | 
   const json = readJson(path)
   const version = (json as { version?: unknown } | null)?.version
   if (typeof version === 'number' && version !== RESULTS_VERSION)
-    throw new UserError(`${path}: this file has format version ${version}, this rcufuzz reads version ${RESULTS_VERSION}; make it again`)
+    throw new UserError(
+      `${path}: this file has format version ${version}, this rcufuzz reads version ${RESULTS_VERSION}; make it again`,
+    )
   return parseWith(schema, json, path)
 }

@@ -15,7 +15,9 @@ interface Options {
 
 export function runCommand(): Command {
   const command = new Command('run')
-    .description('the main job: fuzz every candidate of every system for a short while, measure them, draw the report')
+    .description(
+      'the main job: fuzz every candidate of every system for a short while, measure them, draw the report',
+    )
     .argument('[system...]', 'the systems; all where none is named')
     .option('--runs <n>', 'executions a candidate and memory model', option.positive, 40_000)
     .addOption(option.seedOption())

@@ -2,17 +2,23 @@ import type { FuzzResult } from '../results.js'
 import type { MemoryModelName } from '../machine/index.js'
 
 /** What a fuzzing result says of a candidate, and whether its author expected it. */
-export function verdict(r: FuzzResult): { readonly broken: boolean; readonly kinds: string; readonly expected: boolean } {
+export function verdict(r: FuzzResult): {
+  readonly broken: boolean
+  readonly kinds: string
+  readonly expected: boolean
+} {
   const broken = r.violations.length > 0
   const kinds = [...new Set(r.violations.map((v) => v.kind))].join(', ')
   return { broken, kinds, expected: broken === (r.expected === 'broken') }
 }
 
 /** 0 as expected; 1 when a candidate broke that should hold, or held where it is marked broken. */
-export const exitCode = (results: readonly FuzzResult[]): 0 | 1 => (results.every((r) => verdict(r).expected) ? 0 : 1)
+export const exitCode = (results: readonly FuzzResult[]): 0 | 1 =>
+  results.every((r) => verdict(r).expected) ? 0 : 1
 
 /** Residual risk after n executions without a violation, at 95 % (the rule of three). */
-export const residualRisk = (executions: number): string => `below ${(3 / executions).toExponential(1)} an execution at 95 %`
+export const residualRisk = (executions: number): string =>
+  `below ${(3 / executions).toExponential(1)} an execution at 95 %`
 
 /** The findings in plain words, a candidate a line. */
 export function inWords(results: readonly FuzzResult[]): string[] {
@@ -36,7 +42,8 @@ function candidate(results: readonly FuzzResult[]): string {
   const executions = results.reduce((n, r) => n + r.executions, 0)
   if (broken.length === 0) return `survived ${executions} executions under ${names(held)}${surprise}`
   const byKinds = new Map<string, MemoryModelName[]>()
-  for (const r of broken) byKinds.set(verdict(r).kinds, [...(byKinds.get(verdict(r).kinds) ?? []), r.memoryModel])
+  for (const r of broken)
+    byKinds.set(verdict(r).kinds, [...(byKinds.get(verdict(r).kinds) ?? []), r.memoryModel])
   const words = [...byKinds].map(([kinds, models]) => `${kinds} under ${models.join(', ')}`)
   const rest = held.length > 0 ? `; survived under ${names(held)}` : ''
   return `BROKEN: ${words.join('; ')}${rest}${surprise}`

@@ -9,7 +9,11 @@ import { machineFor } from './program.js'
  * that the bytes say, and throws when it is violated. Its coverage is published in istanbul's shape, where
  * jsfuzz looks for it: a branch a point of ours.
  */
-export function byteTarget(system: Target, fix: FixInfo, memoryModel: MemoryModelName): (data: Uint8Array) => void {
+export function byteTarget(
+  system: Target,
+  fix: FixInfo,
+  memoryModel: MemoryModelName,
+): (data: Uint8Array) => void {
   const coverage = new Coverage()
   const scope = globalThis as { __coverage__?: Record<string, unknown> }
   scope.__coverage__ = { ...scope.__coverage__, interleavings: { s: {}, f: {}, b: { 0: coverage.map } } }

@@ -23,6 +23,14 @@ export function replayLeniently(subject: Subject, scenario: unknown, schedule: S
   return explain(subject, scenario, () => new LenientReplay(schedule))
 }
 
+/** What of a stored interleaving breaks on this subject, without its picture. */
+export function tryLeniently(subject: Subject, scenario: unknown, schedule: Schedule): readonly Violation[] {
+  const machine = machineFor(subject, scenario)
+  const driver = new LenientReplay(schedule)
+  driver.begin()
+  return machine.run(driver).violations
+}
+
 function explain(
   subject: Subject,
   scenario: unknown,

@@ -9,7 +9,9 @@ import { entryName, entryPath, loadEntry, storeEntry, type Entry } from './corpu
 export async function storeBest(dir: string, entry: Entry): Promise<string> {
   const path = entryPath(dir, entry)
   const rivals = others(path, entry)
-  const best = rivals.filter((r) => size(r.entry) <= size(entry)).sort((a, b) => size(a.entry) - size(b.entry))[0]
+  const best = rivals
+    .filter((r) => size(r.entry) <= size(entry))
+    .sort((a, b) => size(a.entry) - size(b.entry))[0]
   if (best) return best.path
   await storeEntry(dir, { ...entry, replay: `npx rcufuzz replay ${path}` }, path)
   for (const rival of rivals) if (rival.path !== path) unlinkSync(rival.path)
@@ -30,5 +32,7 @@ function others(path: string, entry: Entry): { path: string; entry: Entry }[] {
 /** Fewer switches first, then fewer old values, then fewer steps. */
 function size({ schedule, scenario }: Entry): number {
   const steps = schedule.turns.reduce((n, t) => n + t.steps, 0)
-  return schedule.turns.length * 1e6 + schedule.picks.length * 1e4 + steps + JSON.stringify(scenario).length / 1e4
+  return (
+    schedule.turns.length * 1e6 + schedule.picks.length * 1e4 + steps + JSON.stringify(scenario).length / 1e4
+  )
 }

@@ -302,6 +302,7 @@ function simulation(fix: string, workload: string, changed: Simulation['paramete
     unplugs: 500,
     gracePeriodsPerUnplug: fix === 'nested-rcu-free' ? 2 : 1,
     timeToFree: fix === 'nested-rcu-free' ? 21_400_000 : 10_700_000,
+    violations: [],
     peakUnreclaimed: fix === 'nested-rcu-free' ? 4 : 2,
   }
 }

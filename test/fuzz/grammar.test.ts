@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { Rng } from '#harness/drivers/rng.js'
+import { decode } from '#harness/fuzz/decode.js'
+import { Grammar } from '#harness/fuzz/grammar.js'
+import { loadSystem, systemNames } from '#harness/registry.js'
+
+const systems = await Promise.all(systemNames().map(loadSystem))
+
+describe.each(systems)('the grammar of $name', (system) => {
+  const grammar = new Grammar(system.scenario)
+  const valid = (s: unknown): boolean => system.scenario.safeParse(s).success
+
+  it('generates, mutates and tidies into what the schema admits', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const rng = new Rng(seed)
+        let s = grammar.generate(rng)
+        for (let i = 0; i < 5; i++) {
+          expect(valid(s)).toBe(true)
+          expect(valid(system.tidy?.(s) ?? s)).toBe(true)
+          s = grammar.mutate(rng, s)
+        }
+      }),
+    )
+  })
+
+  it('generates the same from the same seed', () => {
+    expect(grammar.generate(new Rng(7))).toEqual(grammar.generate(new Rng(7)))
+    expect(grammar.generate(new Rng(7))).not.toEqual(grammar.generate(new Rng(8)))
+  })
+
+  it('shrinks to smaller scenarios only, and ends', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        let s = grammar.generate(new Rng(seed))
+        for (;;) {
+          const next = [...grammar.shrink(s)].find(valid)
+          if (next === undefined) break
+          expect(weight(next)).toBeLessThan(weight(s))
+          s = next
+        }
+      }),
+    )
+  })
+
+  it('decodes any bytes to a valid scenario', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (data) => valid(decode(system, data).scenario)))
+  })
+
+  it('admits the hand-written scenarios as they are', () => {
+    for (const { scenario } of Object.values(system.scenarios))
+      expect(system.scenario.parse(scenario)).toEqual(scenario)
+  })
+})
+
+/** Every reduction takes an element away or makes a value less. */
+function weight(v: unknown): number {
+  if (typeof v === 'number') return v
+  if (typeof v === 'string') return v === 'callback' ? 1 : 0
+  if (typeof v === 'boolean') return Number(v)
+  if (Array.isArray(v)) return v.reduce<number>((n, e) => n + 1000 + weight(e), 0)
+  return Object.values(v as object).reduce<number>((n, e) => n + weight(e), 0)
+}
+
+describe('fixed parts', () => {
+  const grammar = new Grammar(
+    z.object({ a: z.int().min(0).max(9), bits: z.int().min(1).max(32).default(32).meta({ fixed: true }) }),
+  )
+
+  it('stay at their default in generated and mutated scenarios', () => {
+    const rng = new Rng(1)
+    let s = grammar.generate(rng)
+    for (let i = 0; i < 200; i++) s = grammar.mutate(rng, s)
+    expect(s).toMatchObject({ bits: 32 })
+    expect([...grammar.shrink({ a: 0, bits: 32 })]).toEqual([])
+  })
+})

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { Campaign } from '#harness/fuzz/campaign.js'
+import { replayCorpus } from '#harness/fuzz/matrix.js'
+import { expectation } from '#harness/fuzz/program.js'
+import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
+import { loadFixes, loadSystem, systemNames } from '#harness/registry.js'
+
+const root = new URL('../../', import.meta.url).pathname
+
+describe.each(systemNames())('the corpus of %s', async (name) => {
+  const system = await loadSystem(name)
+  const candidates = await loadFixes(name)
+  const { matrix, replayed } = replayCorpus(`${root}corpus/${name}`, system, candidates)
+
+  it('reproduces, entry by entry', () => {
+    expect(replayed.length).toBeGreaterThan(0)
+    expect(replayed.filter((r) => !r.reproduced).map((r) => r.file)).toEqual([])
+  })
+
+  it('does to every candidate what is recorded', () => {
+    const recorded = JSON.parse(readFileSync(`${root}corpus/${name}/matrix.json`, 'utf8')) as unknown
+    expect(matrix).toEqual(recorded)
+  })
+
+  /** The kinds of violation that the corpus proves, by candidate and memory model. */
+  const proved = (fix: string, model: MemoryModelName): string[] => [
+    ...new Set(
+      replayed
+        .filter((r) => r.entry.fix === fix && r.entry.memoryModel === model)
+        .map((r) => r.entry.signature.split(':')[0] as string),
+    ),
+  ]
+
+  it('proves every verdict of the README, and the README has every verdict', () => {
+    const readme = readFileSync(`${root}targets/${name}/README.md`, 'utf8')
+    const rows = readme.split('\n').filter((l) => /^\| `[\w-]+` \|/.test(l))
+    const table = Object.fromEntries(
+      rows.map((row) => {
+        const [fix, ...cells] = row
+          .split('|')
+          .slice(1, 5)
+          .map((c) => c.trim().replaceAll('`', ''))
+        return [fix, cells]
+      }),
+    )
+    const expected = Object.fromEntries(
+      candidates.map(({ fix, reference }) => [
+        fix.name,
+        MEMORY_MODELS.map((model) => proved(reference, model).sort().join(', ') || 'holds'),
+      ]),
+    )
+    expect(table).toEqual(expected)
+  })
+
+  it.each(candidates.map((c) => [c.reference, c] as const))(
+    'bears out what %s says of itself',
+    (reference, { fix }) => {
+      for (const memoryModel of MEMORY_MODELS) {
+        const subject = { system, fix, memoryModel }
+        const expected = expectation(subject)
+        const kinds = proved(reference, memoryModel)
+        if (expected === 'holds') expect(kinds).toEqual([])
+        else expect(expected.broken.some((kind) => kinds.includes(kind))).toBe(true)
+      }
+    },
+  )
+
+  it.each(
+    candidates.filter(({ fix }) =>
+      MEMORY_MODELS.some((m) => expectation({ system, fix, memoryModel: m }) === 'holds'),
+    ),
+  )('$reference survives', ({ fix }) => {
+    for (const memoryModel of MEMORY_MODELS) {
+      const campaign = new Campaign({ system, fix, memoryModel }, 11)
+      campaign.run(15_000)
+      const errors = campaign.result.findings.filter((f) => f.violation.severity === 'error')
+      expect(errors.map((f) => f.violation.signature)).toEqual([])
+    }
+  })
+})
