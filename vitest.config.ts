@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 2,
     testTimeout: 60_000,
+    reporters: ['default', './test/closing-line.ts'],
     server: { deps: { external: [/\/dist\//] } },
   },
 })

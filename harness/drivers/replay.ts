@@ -66,30 +66,34 @@ export class ChoicesDriver implements Driver {
 export class LenientReplay implements Driver {
   readonly name = 'lenient replay'
   private turn = 0
+  /** Steps taken in it. */
+  private taken = 0
   private last = -1
   private counter = new EventCounter()
 
   constructor(private readonly schedule: Schedule) {}
 
   begin(): void {
-    this.turn = 0
+    this.turn = this.taken = 0
     this.last = -1
     this.counter = new EventCounter()
   }
 
   nextAgent(m: Machine): number {
     const { turns } = this.schedule
-    for (; this.turn < turns.length; this.turn++) {
+    for (; this.turn < turns.length; this.turn++, this.taken = 0) {
       const turn = turns[this.turn] as Turn
       const agent = agentNamed(m, turn.agent)
       if (agent < 0 || !isEnabled(m, agent) || this.arrived(m, turn, agent)) continue
+      this.taken++
       return this.take(m, agent)
     }
     return this.take(m, goOn(m, this.last))
   }
 
-  private arrived(m: Machine, { until }: Turn, agent: number): boolean {
-    if (agent >= m.capacity) return this.last === agent
+  private arrived(m: Machine, turn: Turn, agent: number): boolean {
+    if (agent >= m.capacity) return this.taken === turn.steps
+    const { until } = turn
     if (!until) return false
     const now = this.counter.next(m.threads[agent] as Thread)
     return now.operation === until.operation && now.nth >= until.nth
