@@ -1,10 +1,13 @@
 import js from '@eslint/js'
 import ts from 'typescript-eslint'
 
+const node = { console: 'readonly', performance: 'readonly', process: 'readonly', URL: 'readonly' }
+
 export default ts.config(
   { ignores: ['dist/', 'coverage/', 'reports/', 'node_modules/', '.dependency-cruiser.cjs'] },
   js.configs.recommended,
   ...ts.configs.strict,
+  { files: ['scripts/*.mjs'], languageOptions: { globals: node } },
   {
     rules: {
       // A coroutine may end without a step of its own.

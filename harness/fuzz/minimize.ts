@@ -159,9 +159,8 @@ function* simplerTurns(turns: readonly Turn[]): Generator<Turn[]> {
     for (let j = i + 1; j < turns.length; j++) {
       const other = turns[j] as Turn
       if (other.agent !== turn.agent) continue
-      const { until: _, ...rest } = turn
       const joined: Turn = {
-        ...rest,
+        agent: turn.agent,
         steps: turn.steps + other.steps,
         ...(other.until && { until: other.until }),
       }
