@@ -10,7 +10,10 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1]
 
 console.log('Random executions of the reference scenario (nested-rcu-free), all checks on:')
 for (const memoryModel of ['sc', 'tso', 'weak']) {
-  const machine = machineFor(await subject('nested-rcu-free', memoryModel), system.scenarios.reference.scenario)
+  const machine = machineFor(
+    await subject('nested-rcu-free', memoryModel),
+    system.scenarios.reference.scenario,
+  )
   const driver = new RandomDriver()
   const speeds = []
   let steps = 0
