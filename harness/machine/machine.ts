@@ -36,6 +36,11 @@ export interface Tracer {
   readFrom(machine: Machine, thread: Thread, cell: Cell<unknown>, tag: number): void
 }
 
+// What a thread has asked for: nothing (it has finished), a step it can take at any time, or one it may wait for.
+const NOTHING = 0
+const UNCONDITIONAL = 1
+const CONDITIONAL = 2
+
 const NOBODY = -1
 const UNDECIDED = -2
 
@@ -70,6 +75,7 @@ export class Machine {
   /** The agents that can take a step now, as `enabled[0..enabledCount)`, in ascending order. */
   readonly enabled: Int32Array
   enabledCount = 0
+  private readonly requests: Uint8Array
   /** Set while it is asked who could go on if nobody but spinning threads can. */
   onlySpinning = false
   /** The choices of the current execution, as it goes: agents by step, and values in order. */
@@ -116,6 +122,7 @@ export class Machine {
           ? new TotalStoreOrder(this)
           : new WeakMemory(this)
     this.enabled = new Int32Array(2 * capacity)
+    this.requests = new Uint8Array(capacity)
     this.agents = new Uint16Array(maxSteps)
     this.values = new Uint16Array(maxSteps * 4)
     this.rcu = this.rcuDomain('RCU')
@@ -272,12 +279,13 @@ export class Machine {
     operation.perform(this, t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
-    if (!operation.looks) t.spinning = false
-    if (!t.spinning) {
+    if (!t.spinning || !operation.looks) {
+      t.spinning = false
       this.progress++
       t.progress++
     }
     t.operation = null
+    this.requests[t.id] = NOTHING
   }
 
   /** Runs a thread's own code up to its next operation, or its end. */
@@ -306,19 +314,29 @@ export class Machine {
     return n > 0
   }
 
+  /** A thread requests an operation. */
+  ask(t: Thread, operation: Operation): void {
+    t.operation = operation
+    this.requests[t.id] = operation.enabled === null ? UNCONDITIONAL : CONDITIONAL
+  }
+
+  // The hottest loop of all: it runs once a step, over all threads.
   private findEnabled(): number {
     let n = 0
-    const { threads, enabled } = this
-    for (let i = 0; i < threads.length; i++) {
-      const t = threads[i] as Thread
-      const operation = t.operation
-      if (operation === null) continue
-      const can = operation.enabled
-      if (can === null || can(this, t)) enabled[n++] = i
+    const { threads, enabled, requests, memory } = this
+    const count = threads.length
+    for (let i = 0; i < count; i++) {
+      const request = requests[i]
+      if (request === UNCONDITIONAL) enabled[n++] = i
+      else if (request === CONDITIONAL) {
+        const t = threads[i] as Thread
+        const { enabled: can } = t.operation as Operation
+        if ((can as NonNullable<typeof can>)(this, t)) enabled[n++] = i
+      }
     }
-    if (this.memory.buffering)
-      for (let i = 0; i < threads.length; i++)
-        if (this.memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
+    if (memory.buffering)
+      for (let i = 0; i < count; i++)
+        if (memory.buffered(threads[i] as Thread) > 0) enabled[n++] = this.capacity + i
     this.enabledCount = n
     return n
   }
@@ -455,7 +473,8 @@ export class Machine {
       t.ordered = t.rcuDepth = t.wideTag = t.progress = 0
       t.spinning = false
       t.freshAt = -1
-      t.operation = null
+      t.operation = t.second = null
+      this.requests[t.id] = NOTHING
       t.section = t.gracePeriod = null
     }
     for (const f of this.atStarts) f()

@@ -61,6 +61,8 @@ export class Thread {
   readonly roleHash: number
 
   private fresh = false
+  /** The second step of the pending request, if it has one. */
+  second: Operation | null = null
   private readonly answer: IteratorReturnResult<unknown> = { done: true, value: undefined }
 
   constructor(
@@ -90,6 +92,11 @@ export class Thread {
       this.fresh = false
       if (!this.machine.goesOn(this)) return PENDING
     }
+    if (this.second !== null) {
+      this.machine.ask(this, this.second)
+      this.second = null
+      if (!this.machine.goesOn(this)) return PENDING
+    }
     this.answer.value = this.result
     return this.answer
   }
@@ -97,11 +104,18 @@ export class Thread {
   private request<R>(operation: Operation, cell: Cell<never> | null = null, x: unknown = null): Op<R> {
     if (this.operation !== null)
       throw new Error(`\`${this.operation.name}\` is not taken: write \`yield*\` before it`)
-    this.operation = operation
+    this.machine.ask(this, operation)
     this.cell = cell as Cell<unknown> | null
     this.x = x
     if (this.machine.tracer !== null) this.site = this.machine.tracer.site()
     return this as unknown as Op<R>
+  }
+
+  /** An operation of two steps; other threads may run between them. */
+  private requestTwo(first: Operation, second: Operation, x: unknown): Op<void> {
+    const op = this.request<void>(first, null, x)
+    this.second = second
+    return op
   }
 
   // --- memory ---------------------------------------------------------------------------------------------
@@ -284,25 +298,22 @@ export class Thread {
   }
 
   /** Waits for a grace period: one step to start it, one to see it end. */
-  *synchronizeRcu(): Coroutine<void> {
-    yield* this.request<void>(rcu.gracePeriodStart, null, this.machine.rcu)
-    yield* this.request<void>(rcu.gracePeriodEnd, null, this.machine.rcu)
+  synchronizeRcu(): Op<void> {
+    return this.synchronizeSrcu(this.machine.rcu)
   }
 
   /**
    * `call_rcu(object, func, rcu)`: `func(t, ...args)` runs in the call_rcu thread, under the BQL, a grace
    * period later. Two steps: enqueue, then count (domain H1-5).
    */
-  *callRcu<A extends unknown[]>(
+  callRcu<A extends unknown[]>(
     head: RcuHead,
     func: (t: Thread, ...args: A) => Coroutine<void>,
     ...args: A
-  ): Coroutine<void> {
-    const callback: Callback = (t) => func(t, ...args)
+  ): Op<void> {
     this.y = func
-    this.callback = callback
-    yield* this.request<void>(rcu.callRcuEnqueue, null, head)
-    yield* this.request<void>(rcu.callRcuCount, null, head)
+    this.callback = (t) => func(t, ...args)
+    return this.requestTwo(rcu.callRcuEnqueue, rcu.callRcuCount, head)
   }
 
   /**
@@ -335,9 +346,8 @@ export class Thread {
     return this.request(rcu.srcuReadUnlock, null, section)
   }
 
-  *synchronizeSrcu(domain: RcuDomain): Coroutine<void> {
-    yield* this.request<void>(rcu.gracePeriodStart, null, domain)
-    yield* this.request<void>(rcu.gracePeriodEnd, null, domain)
+  synchronizeSrcu(domain: RcuDomain): Op<void> {
+    return this.requestTwo(rcu.gracePeriodStart, rcu.gracePeriodEnd, domain)
   }
 
   /** The call_rcu thread's own: waits until callbacks are counted, and takes them as a batch. */

@@ -67,8 +67,11 @@ export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): 
       yield* plug(t, w, e.slot)
     } else if (e.do === 'unplug' && there !== null) {
       w.oracle.removing(there)
-      if (e.from === 'main') yield* unplug(t, w, there)
-      else yield* unplugFromCallback(t, w, there)
+      if (e.from === 'main') {
+        yield* w.fix.qemuRamFree(t, w.ram, there)
+        w.oracle.removed(t, there)
+        if (w.regionDies) yield* finalizeRegion(t, there)
+      } else yield* unplugFromCallback(t, w, there)
     }
     yield* t.unlock(bql)
   }
@@ -84,13 +87,6 @@ function* plug(t: Thread, w: World, slot: number): Coroutine<void> {
   w.oracle.added(t, block, slot, host)
 }
 
-function* unplug(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
-  const mr = w.regionDies ? yield* t.plainRead(block.mr) : null
-  yield* w.fix.qemuRamFree(t, w.ram, block)
-  w.oracle.removed(t, block)
-  if (mr) yield* t.free(mr)
-}
-
 /** The last reference to the region is a FlatView's: it goes when the view's callback runs. */
 function* unplugFromCallback(t: Thread, w: World, block: RAMBlock): Coroutine<void> {
   const view = yield* t.alloc(FlatView, 'old_view')
@@ -98,8 +94,15 @@ function* unplugFromCallback(t: Thread, w: World, block: RAMBlock): Coroutine<vo
 }
 
 function* flatviewDestroy(t: Thread, w: World, view: FlatView, block: RAMBlock): Coroutine<void> {
-  yield* unplug(t, w, block)
+  yield* w.fix.qemuRamFree(t, w.ram, block)
+  w.oracle.removed(t, block)
+  if (w.regionDies) yield* finalizeRegion(t, block)
   yield* t.free(view)
+}
+
+/** The region's destructor has called `qemu_ram_free`; its caller, who owns the region, frees it at once. */
+function* finalizeRegion(t: Thread, block: RAMBlock): Coroutine<void> {
+  if (block.mr.initial) yield* t.free(block.mr.initial)
 }
 
 /** The migration thread: a saved block pointer crosses sections, and the version says whether it is good. */

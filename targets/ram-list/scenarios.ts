@@ -23,6 +23,12 @@ function scenario(
 export const scenarios: Record<string, NamedScenario<Scenario>> = {
   reference: scenario(
     'Two readers with two lookups each, one unplug: what throughput is measured on',
+    1,
+    [[section(lookup(0), lookup(0))], [section(lookup(0), lookup(0))]],
+    [unplug(0)],
+  ),
+  'two-sections': scenario(
+    'Two readers with two sections each, so that a section may begin after the removal; one unplug',
     2,
     [
       [section(lookup(0)), section(lookup(1))],

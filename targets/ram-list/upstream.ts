@@ -64,7 +64,10 @@ export const upstream = {
     const mru = yield* t.rcuDereference(ram.mruBlock)
     if (mru && covers(yield* t.plainRead(mru.range), addr)) return mru
 
-    const block = yield* walk(t, ram, addr)
+    // RAMBLOCK_FOREACH, written out as the macro does; `walk` is the same for the candidates' own lookups.
+    let block = yield* t.rcuDereference(ram.blocks)
+    while (block !== null && !covers(yield* t.plainRead(block.range), addr))
+      block = yield* t.rcuDereference(block.next)
     if (block) yield* t.write(ram.mruBlock, block)
     return block
   },
