@@ -51,7 +51,7 @@ export default defineTarget<RamListFix, Scenario>({
     qemuRamFree: 'system/physmem.c: qemu_ram_free',
     ramSaveIterate: 'migration/ram.c: validates saved block pointers by the version',
   },
-  threads: (s) => s.readers.length + 3,
+  threads: (s) => s.readers.length + 2 + Number(s.migration > 0),
   build,
   scenarios,
   bench,
