@@ -58,6 +58,8 @@ export interface Proposal {
 /** Where scenarios come from. `structural` is the grammar's own; jsfuzz brings another. */
 export interface ScenarioSource {
   next(rng: Rng, corpus: readonly Input[]): Proposal
+  /** Executions of each proposal, if that is not for the campaign to say. */
+  readonly batch?: number
   /** The input reached something new. */
   keep?(input: Input): void
 }
@@ -154,6 +156,7 @@ export class Campaign {
     machine.coverage = this.coverage
     const points = this.coverage.points
     const size = (): number => {
+      if (this.source.batch !== undefined) return this.source.batch
       if (this.executions < WARM_UP) return BATCH.warmUp
       return this.coverage.points > points ? BATCH.fruitful : BATCH.usual
     }

@@ -42,6 +42,8 @@ class SeededCorpus extends Corpus {
  * scenario and the choices of its first execution, and what reaches new coverage of ours goes back into it.
  */
 export class JsfuzzSource implements ScenarioSource {
+  /** What the bytes say, and one sampled schedule of the same scenario. */
+  readonly batch = 2
   private readonly corpus: SeededCorpus
   private last: Buffer = Buffer.alloc(0)
 
