@@ -11,6 +11,7 @@ interface Options {
   readonly runs: number
   readonly seed: number
   readonly out: string
+  readonly json?: boolean
 }
 
 export function runCommand(): Command {
@@ -22,6 +23,7 @@ export function runCommand(): Command {
     .option('--runs <n>', 'executions a candidate and memory model', option.positive, 40_000)
     .addOption(option.seedOption())
     .option('--out <dir>', 'where everything goes', 'reports')
+    .addOption(option.jsonOption())
     .action(async (systems: string[], options: Options) => {
       const { runs, seed, out } = options
       const fuzz = await runFuzz(systems, {
@@ -37,6 +39,11 @@ export function runCommand(): Command {
       if (process.exitCode === 130) return
       await runBench(systems, { seed, out, quick: true })
       const page = await writeReport(out, out)
+      process.exitCode = exitCode(fuzz.results)
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ version: 1, page, fuzz }, null, 2)}\n`)
+        return
+      }
       process.stdout.write(
         [
           '',
@@ -50,7 +57,6 @@ export function runCommand(): Command {
           '',
         ].join('\n'),
       )
-      process.exitCode = exitCode(fuzz.results)
     })
   return option.examples(command, ['run', 'run ram-list --runs 200000'])
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './clocks.js'
-import type { Message } from './weak.js'
+import type { Message } from './message.js'
 import { INITIAL_TAG } from './tags.js'
 import type { Struct } from './struct.js'
 

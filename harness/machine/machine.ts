@@ -1,10 +1,11 @@
 import type { Cell } from './cell.js'
+import { finish, livelock } from './ending.js'
 import { mix } from './hash.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
 import type { Coroutine, Operation } from './op.js'
 import { Reachability } from './reach.js'
 import { CallbackQueue, callRcuThread, RcuDomain } from './rcu.js'
-import { report, signature } from './reports.js'
+import { report } from './reports.js'
 import { SequentialConsistency } from './sc.js'
 import { Life, type Struct, type StructClass } from './struct.js'
 import { Condition, Mutex } from './sync.js'
@@ -85,8 +86,8 @@ export class Machine {
 
   readonly structs: Struct[] = []
   readonly globals: Struct[] = []
-  private readonly reachability = new Reachability(this)
-  private readonly domains: RcuDomain[] = []
+  readonly reachability = new Reachability(this)
+  readonly domains: RcuDomain[] = []
   private readonly mutexes: Mutex[] = []
   private readonly conditions: Condition[] = []
   private readonly pools = new Map<StructClass<Struct>, { readonly all: Struct[]; used: number }>()
@@ -95,7 +96,7 @@ export class Machine {
   private dirtyCellCount = 0
   private readonly dirtyStructs: Struct[] = []
   private dirtyStructCount = 0
-  private readonly atEnds: ((m: Machine) => void)[] = []
+  readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
   private stopped = false
@@ -242,7 +243,7 @@ export class Machine {
         this.picked = this.pick()
       }
     }
-    if (!this.stopped) this.finish()
+    if (!this.stopped) finish(this)
     return { steps: this.step, violations: this.violations }
   }
 
@@ -263,7 +264,7 @@ export class Machine {
   private pick(): number {
     if (this.stopped || (this.findEnabled() === 0 && !this.spins())) return NOBODY
     if (this.step === this.maxSteps) {
-      this.livelock()
+      livelock(this)
       this.stopped = true
       return NOBODY
     }
@@ -491,96 +492,4 @@ export class Machine {
     for (const sized of [...this.domains, ...this.mutexes, ...this.conditions, this.callbacks, this.memory])
       sized.forgetClocks()
   }
-
-  private finish(): void {
-    for (const t of this.threads)
-      if (!t.finished && !(t.daemon && t.operation?.name === 'awaitCallbacks')) return this.deadlock()
-    for (const d of this.domains)
-      d.forOpen((s) => {
-        // A thread that ends inside a section of the global domain was reported there and then.
-        if (d !== this.rcu)
-          this.violate(
-            quiet('section-misuse', d.name, `${s.thread.name} never leaves its section of ${d.name}`, ''),
-          )
-      })
-    this.callbacks.forLost((head) =>
-      this.violate(
-        quiet(
-          'lost-callback',
-          `${head.owner.typeName}.${head.name}`,
-          `a callback queued on ${head.owner.label}.${head.name} never runs`,
-          head.owner.label,
-        ),
-      ),
-    )
-    for (const f of this.atEnds) f(this)
-    for (const s of this.reachability.leaked())
-      this.violate(
-        quiet('leak', s.typeName, `${s.label} is never freed, and nothing reaches it any more`, s.label),
-      )
-  }
-
-  private deadlock(): void {
-    const stuck = this.threads.filter((t) => !t.finished && t.operation?.name !== 'awaitCallbacks')
-    const lost = stuck.find((t) => t.operation?.name === 'condWoken' && (t.x as Condition).missed)
-    const kind = lost ? 'lost-wakeup' : 'deadlock'
-    const core = waitingCycle(stuck) ?? stuck
-    const roles = new Set(core.map((t) => `${t.role} ${t.operation?.name ?? ''}`))
-    this.violate({
-      kind,
-      severity: 'error',
-      signature: signature(kind, '', [...roles].sort()),
-      message: core.map((t) => `${t.name} waits for ${t.operation?.awaits(t) ?? ''}`).join('; '),
-      object: '',
-      sites: core.map((t) => ({
-        thread: t.name,
-        role: t.role,
-        access: t.operation?.name ?? '',
-        step: this.step - 1,
-      })),
-      concrete: true,
-    })
-  }
-
-  private livelock(): void {
-    const running = this.threads.filter((t) => !t.finished && !t.daemon)
-    this.violate(
-      quiet(
-        'livelock',
-        running
-          .map((t) => t.role)
-          .sort()
-          .join(','),
-        `still running after ${this.maxSteps} steps: ${running.map((t) => t.name).join(', ')}`,
-        '',
-      ),
-    )
-  }
-}
-
-/** A violation of the execution as a whole. */
-function quiet(kind: ViolationKind, where: string, message: string, object: string): Violation {
-  return {
-    kind,
-    severity: 'error',
-    signature: signature(kind, where, []),
-    message,
-    object,
-    sites: [],
-    concrete: true,
-  }
-}
-
-/** Threads that wait for each other in a circle, if there are: the core of a deadlock. */
-function waitingCycle(stuck: readonly Thread[]): Thread[] | null {
-  for (const start of stuck) {
-    const path: Thread[] = []
-    let t: Thread | undefined = start
-    while (t && !path.includes(t)) {
-      path.push(t)
-      t = t.operation?.blockers(t).find((u) => stuck.includes(u))
-    }
-    if (t) return path.slice(path.indexOf(t))
-  }
-  return null
 }

@@ -1,8 +1,9 @@
 import type { Cell } from './cell.js'
 import { copy, join } from './clocks.js'
 import type { Machine } from './machine.js'
-import type { MemoryModel, Modify, Release } from './memory.js'
+import type { MemoryModel, Modify } from './memory.js'
 import { Order } from './op.js'
+import { Unbuffered } from './unbuffered.js'
 import { narrowTag, wideTag } from './tags.js'
 import type { Thread } from './thread.js'
 
@@ -14,12 +15,13 @@ import type { Thread } from './thread.js'
  * unordered can really happen next to each other, in either order. That is what makes "free is an access"
  * free of false alarms here.
  */
-export class SequentialConsistency implements MemoryModel {
+export class SequentialConsistency extends Unbuffered implements MemoryModel {
   readonly name = 'sc'
-  readonly buffering = false
   private readonly pair: [never, never] = [] as never
 
-  constructor(private readonly m: Machine) {}
+  constructor(private readonly m: Machine) {
+    super()
+  }
 
   load<T>(t: Thread, cell: Cell<T>, order: Order): T {
     if (cell.carries && order !== Order.Plain) join(t.vc, cell.carried)
@@ -63,25 +65,6 @@ export class SequentialConsistency implements MemoryModel {
   acquireFence(): void {}
   releaseFence(): void {}
   fullFence(): void {}
-  drained(): boolean {
-    return true
-  }
-  own<T>(_t: Thread, cell: Cell<T>): T {
-    return cell.value
-  }
-  pairReady(): boolean {
-    return true
-  }
-  release(t: Thread, effect: Release): void {
-    effect.released(t, t.vc)
-  }
-  buffered(): number {
-    return 0
-  }
-  drain(): void {}
-  describeDrain(): string {
-    return ''
-  }
   reset(): void {}
   resetCell(cell: Cell<unknown>): void {
     cell.carries = false

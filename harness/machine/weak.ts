@@ -1,38 +1,13 @@
 import type { Cell } from './cell.js'
 import { copy, join, NEVER, type Clock } from './clocks.js'
 import type { Machine } from './machine.js'
-import type { MemoryModel, Modify, Release } from './memory.js'
+import type { MemoryModel, Modify } from './memory.js'
+import { known, Message, newer, together } from './message.js'
 import { Order } from './op.js'
 import { Struct } from './struct.js'
-import { INITIAL_TAG, narrowTag, wideTag } from './tags.js'
+import { Unbuffered } from './unbuffered.js'
+import { narrowTag, wideTag } from './tags.js'
 import type { Thread } from './thread.js'
-
-/** One store, in its location's modification order. */
-export class Message {
-  value: unknown
-  older: Message | null = null
-  newer: Message | null = null
-  /** Per thread: its clock when it first knew of this store (wrote or read it). */
-  readonly seen: Clock
-  /** What an acquire load of this message learns; valid if `releases`. */
-  readonly clock: Clock
-  releases = false
-  /** What a thread may rely on behind the pointer stored here; valid if `depends`. */
-  readonly dependency: Clock
-  depends = false
-  /** A read-modify-write read this message and follows it at once: nothing goes in between. */
-  taken = false
-  /** For a pair store: the message of the other word. */
-  twin: Message | null = null
-  tag = INITIAL_TAG
-  event = 0
-
-  constructor(capacity: number) {
-    this.seen = new Int32Array(capacity)
-    this.clock = new Int32Array(capacity)
-    this.dependency = new Int32Array(capacity)
-  }
-}
 
 /**
  * A weak, view-based memory in the manner of RC11 (Lahav et al., PLDI 2017; operational form after Kang et
@@ -51,9 +26,8 @@ export class Message {
  *   and POWER: see `publish`.
  * - No load buffering: a load never reads from a store that comes later in the execution.
  */
-export class WeakMemory implements MemoryModel {
+export class WeakMemory extends Unbuffered implements MemoryModel {
   readonly name = 'weak'
-  readonly buffering = false
   private readonly messages: Message[] = []
   private used = 0
   private readonly fenceClock: Clock
@@ -66,6 +40,7 @@ export class WeakMemory implements MemoryModel {
   private pairsReadCount = 0
 
   constructor(private readonly m: Machine) {
+    super()
     this.fenceClock = new Int32Array(m.capacity)
     this.probe = new Int32Array(m.capacity)
   }
@@ -275,26 +250,6 @@ export class WeakMemory implements MemoryModel {
     this.releaseFence(t)
   }
 
-  drained(): boolean {
-    return true
-  }
-  own<T>(_t: Thread, cell: Cell<T>): T {
-    return cell.value
-  }
-  pairReady(): boolean {
-    return true
-  }
-  release(t: Thread, effect: Release): void {
-    effect.released(t, t.vc)
-  }
-  buffered(): number {
-    return 0
-  }
-  drain(): void {}
-  describeDrain(): string {
-    return ''
-  }
-
   reset(): void {
     this.used = this.pairsReadCount = 0
   }
@@ -310,30 +265,4 @@ export class WeakMemory implements MemoryModel {
     first.taken = false
     cell.newest = first
   }
-}
-
-function known(vc: Clock, dependency: Clock | null, msg: Message): boolean {
-  for (let u = 0; u < vc.length; u++) {
-    const seen = msg.seen[u] as number
-    if (seen <= (vc[u] as number)) return true
-    if (dependency !== null && seen <= (dependency[u] as number)) return true
-  }
-  return false
-}
-
-/** Whether `y` is not older than what the pair stores at or before `x` put into y's location. */
-function together(x: Message, y: Message): boolean {
-  for (let p: Message | null = x; p !== null; p = p.older) {
-    if (p.twin !== null) return notOlder(y, p.twin)
-  }
-  return true
-}
-
-function notOlder(y: Message, than: Message): boolean {
-  for (let p: Message | null = y; p !== null; p = p.older) if (p === than) return true
-  return false
-}
-
-function newer(y: Message, than: Message): boolean {
-  return y !== than && notOlder(y, than)
 }
