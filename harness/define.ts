@@ -12,13 +12,13 @@ export interface FixInfo {
   /** Who proposed it, where. */
   readonly source: string
   /**
-   * What its author expects: `holds`, or `broken` with the kinds of violation that show it; per memory model
-   * where they differ. Default: `holds` everywhere.
+   * What its author expects: `holds`, or `broken`, perhaps with the kinds of violation that may show it and no
+   * others; per memory model where they differ. Default: `holds` everywhere.
    */
   readonly expect?: Expectation | Partial<Record<MemoryModelName, Expectation>>
 }
 
-export type Expectation = 'holds' | { readonly broken: readonly string[] }
+export type Expectation = 'holds' | 'broken' | { readonly broken: readonly string[] }
 
 /** A system as its thread describes it, without any fix. */
 export interface Target<Fix extends FixInfo = FixInfo, Scenario = unknown> {

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { closest, distance } from 'fastest-levenshtein'
 import type { FixInfo, Target } from './define.js'
+import { expectSchema } from './fuzz/program.js'
 import { UserError } from './user-error.js'
 
 /** Systems live beside the harness, one folder each; nothing in the harness knows them by name. */
@@ -140,6 +141,10 @@ function checkFix(system: Target, fix: unknown, reference: string): FixInfo {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(brought.name as string))
     throw new UserError(
       `${reference}: the name '${String(brought.name)}' must consist of letters, digits, dots and dashes`,
+    )
+  if (!expectSchema.optional().safeParse(brought.expect).success)
+    throw new UserError(
+      `${reference}: \`expect\` must be 'holds', 'broken' or { broken: ['use-after-free', ...] }, or one of these for each memory model`,
     )
   for (const [method, meaning] of Object.entries(system.methods))
     if (typeof brought[method] !== 'function')

@@ -58,6 +58,7 @@ export const fuzzResultSchema = z.object({
   source: z.string(),
   memoryModel: z.enum(MEMORY_MODELS),
   expected: z.enum(['holds', 'broken']).describe('what the candidate file says for this memory model'),
+  expectedKinds: z.array(z.string()).optional().describe('the kinds it names; any, where it names none'),
   executions: z.int(),
   steps: z.int(),
   seconds: z.number().optional().describe('on stdout only: a results file is the same for the same seed'),
@@ -150,3 +151,9 @@ export type FuzzFile = z.infer<typeof fuzzFileSchema>
 export type Simulation = z.infer<typeof simulationSchema>
 export type WallClock = z.infer<typeof wallClockSchema>
 export type BenchFile = z.infer<typeof benchFileSchema>
+
+/** Whether a result is what the candidate's file says: it holds, or it breaks in no other way than named. */
+export function asExpected({ expected, expectedKinds, violations }: FuzzResult): boolean {
+  if ((expected === 'broken') !== violations.length > 0) return false
+  return !expectedKinds?.length || violations.every((v) => expectedKinds.includes(v.kind))
+}

@@ -26,6 +26,12 @@ const commands = [
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => {
+  if (e.code !== 'EPIPE') throw e
+  process.exit()
+})
+
 try {
   await program.parseAsync()
 } catch (e) {

@@ -1,4 +1,4 @@
-import type { FuzzResult } from '../results.js'
+import { asExpected, type FuzzResult } from '../results.js'
 import type { MemoryModelName } from '../machine/index.js'
 
 /** What a fuzzing result says of a candidate, and whether its author expected it. */
@@ -9,7 +9,7 @@ export function verdict(r: FuzzResult): {
 } {
   const broken = r.violations.length > 0
   const kinds = [...new Set(r.violations.map((v) => v.kind))].join(', ')
-  return { broken, kinds, expected: broken === (r.expected === 'broken') }
+  return { broken, kinds, expected: asExpected(r) }
 }
 
 /** 0 as expected; 1 when a candidate broke that should hold, or held where it is marked broken. */

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Expectation, FixInfo, Target } from '../define.js'
-import { Machine, type MemoryModelName } from '../machine/index.js'
+import { Machine, MEMORY_MODELS, type MemoryModelName } from '../machine/index.js'
 
 /** What is executed: a candidate of a system under a memory model. */
 export interface Subject {
@@ -15,10 +16,20 @@ export function machineFor({ system, fix, memoryModel }: Subject, scenario: unkn
   return machine
 }
 
-/** What the candidate's author expects under this memory model. */
-export function expectation({ fix, memoryModel }: Subject): Expectation {
+const expectationSchema = z.union([z.enum(['holds', 'broken']), z.object({ broken: z.array(z.string()) })])
+
+/** What `expect` may be in a fix file. */
+export const expectSchema = z.union([
+  expectationSchema,
+  z.partialRecord(z.enum(MEMORY_MODELS), expectationSchema),
+])
+
+/** What the candidate's author expects under this memory model; no kinds: any. */
+export function expectation({ fix, memoryModel }: Subject): 'holds' | { readonly broken: readonly string[] } {
   const { expect } = fix
-  if (expect === undefined || expect === 'holds') return 'holds'
-  if ('broken' in expect) return expect as Expectation
-  return (expect as Partial<Record<MemoryModelName, Expectation>>)[memoryModel] ?? 'holds'
+  const here: Expectation | undefined =
+    expect === undefined || typeof expect === 'string' || 'broken' in expect
+      ? (expect as Expectation | undefined)
+      : (expect as Partial<Record<MemoryModelName, Expectation>>)[memoryModel]
+  return here === 'broken' ? { broken: [] } : (here ?? 'holds')
 }

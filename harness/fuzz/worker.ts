@@ -71,6 +71,7 @@ function place(e: ProgramError): string {
 function report(subject: Subject, task: Task, campaign: Campaign, seconds: number): CampaignReport {
   const { system, fix, memoryModel } = subject
   const { findings, ...numbers } = campaign.result
+  const expected = expectation(subject)
   const errors = findings.filter((f) => f.violation.severity === 'error')
   const explained = errors.map((f) => explain(subject, task.fix, f))
   return {
@@ -81,7 +82,8 @@ function report(subject: Subject, task: Task, campaign: Campaign, seconds: numbe
       title: fix.title,
       source: fix.source,
       memoryModel,
-      expected: expectation(subject) === 'holds' ? 'holds' : 'broken',
+      expected: expected === 'holds' ? 'holds' : 'broken',
+      ...(expected !== 'holds' && { expectedKinds: [...expected.broken] }),
       executions: numbers.executions,
       steps: numbers.steps,
       seconds,

@@ -1,4 +1,11 @@
-import type { BenchFile, FoundViolation, FuzzFile, FuzzResult, Trace } from '../results.js'
+import {
+  asExpected,
+  type BenchFile,
+  type FoundViolation,
+  type FuzzFile,
+  type FuzzResult,
+  type Trace,
+} from '../results.js'
 import { MODELS } from './models.js'
 import { unique } from './format.js'
 
@@ -83,11 +90,10 @@ function candidate(
   for (const model of unique(results.map((r) => r.memoryModel))) {
     const mine = results.filter((r) => r.memoryModel === model)
     const found = findings.filter((f) => mine.includes(f.result))
-    const broken = found.length > 0
     verdicts.set(model, {
       findings: found,
       executions: mine.reduce((sum, r) => sum + r.executions, 0),
-      unexpected: mine.some((r) => (r.expected === 'broken') !== broken),
+      unexpected: mine.some((r) => !asExpected(r)),
     })
   }
   const [first] = results

@@ -10,7 +10,7 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
     <td class={broken ? 'broken' : 'survived'}>
       {broken ? <Broken findings={verdict.findings} /> : <Survived executions={verdict.executions} />}
       {verdict.unexpected ? (
-        <span class="badge alarm">{broken ? 'unexpected: said to hold' : 'unexpected: said to break'}</span>
+        <span class="badge alarm">{broken ? 'unexpected violation' : 'unexpected: said to break'}</span>
       ) : (
         <span class="badge">as expected</span>
       )}

@@ -60,6 +60,12 @@ const cases: [string, Record<string, string>, string[], RegExp][] = [
     /a\.js: the name '\.\.\/a'/,
   ],
   [
+    'a fix with an expectation that is none',
+    { 'a.js': 'export default { name: "a", title: "b", source: "c", expect: "maybe" }' },
+    ['fuzz', 'ram-list', '--fix', 'a.js'],
+    /a\.js: `expect` must be/,
+  ],
+  [
     'a fix that throws when loaded',
     { 'a.js': 'throw new Error("at load")' },
     ['fuzz', 'ram-list', '--fix', 'a.js'],

@@ -40,7 +40,7 @@ describe('report', () => {
     expect(text).toContain('baseline is broken: use-after-free under all memory models.')
     expect(text).toContain('nested-rcu-free survived 3,000,000 executions, under all memory models.')
     expect(text).toContain('risk below 3 in 1,000,000')
-    expect(text).toContain('unexpected: said to hold')
+    expect(text).toContain('unexpected violation')
     expect(text).toContain('unexpected: said to break')
     expect(text).toContain('11.8 ± 0.24 ns')
     expect(full.indexOf('id="summary"')).toBeLessThan(full.indexOf('id="violations"'))

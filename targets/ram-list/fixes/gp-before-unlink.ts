@@ -7,7 +7,7 @@ export default defineFix(ramList, {
   name: 'gp-before-unlink',
   title: 'Wait for a grace period before the unlink, then free at once',
   source: 'Negative control: a grace period on the wrong side of the unlink',
-  expect: { broken: ['use-after-free', 'deadlock'] },
+  expect: { broken: ['use-after-free', 'deadlock', 'wrong-address'] },
 
   *qemuRamFree(t, ram, block) {
     yield* t.synchronizeRcu()

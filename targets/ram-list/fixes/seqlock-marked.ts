@@ -9,7 +9,7 @@ export default defineFix(ramList, {
   name: 'seqlock-marked',
   title: 'The seqlock patch with qatomic_read of mru_version: two separate loads of the pair',
   source: 'Peter Xu, qemu-devel, 8 June 2026 (seed 000), with its plain read marked',
-  expect: { broken: ['use-after-free'] },
+  expect: { broken: ['use-after-free', 'wrong-address'] },
 
   *qemuGetRamBlock(t, ram: VersionedRAMList, addr) {
     const version = yield* t.read(ram.mruVersion)

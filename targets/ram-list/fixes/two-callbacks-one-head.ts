@@ -9,7 +9,7 @@ export default defineFix(ramList, {
   name: 'two-callbacks-one-head',
   title: "Queue the reset and the reclaim back to back on the block's one head",
   source: 'Negative control for rule R3 (a queued head must not be queued again)',
-  expect: { broken: ['callback-queued-twice', 'lost-callback'] },
+  expect: { broken: ['callback-queued-twice', 'lost-callback', 'use-after-free', 'wrong-address'] },
 
   *qemuRamFree(t, ram, block) {
     yield* t.lock(ram.mutex)

@@ -9,7 +9,7 @@ export default defineFix(ramList, {
   name: 'version-sketch-split-load',
   title: 'mru_version without a retry check, loaded as the mail has it; the host lookup is not touched',
   source: 'Paolo Bonzini, qemu-devel, 8 June 2026 (seed 000), reader C',
-  expect: { broken: ['use-after-free'] },
+  expect: { broken: ['use-after-free', 'wrong-address'] },
 
   *qemuGetRamBlock(t, ram: VersionedRAMList, addr) {
     const version = yield* t.loadAcquire(ram.mruVersion)
