@@ -107,6 +107,8 @@ export class Machine {
   private base = 1
   private chooser!: Chooser
   private starting = false
+  /** The call_rcu thread, while it has nothing to do. */
+  private sleeper: Thread | null = null
   private picked = NOBODY
 
   constructor(
@@ -321,6 +323,19 @@ export class Machine {
     this.requests[t.id] = operation.enabled === null ? UNCONDITIONAL : CONDITIONAL
   }
 
+  /** Nobody asks a sleeping thread whether it can go on until there are callbacks: most of the time, that is. */
+  sleepUntilCallbacks(t: Thread): void {
+    if (this.callbacks.counted > 0 || this.sleeper !== null) return
+    this.requests[t.id] = NOTHING
+    this.sleeper = t
+  }
+
+  /** A callback was counted. */
+  wake(): void {
+    if (this.sleeper !== null) this.requests[this.sleeper.id] = CONDITIONAL
+    this.sleeper = null
+  }
+
   // The hottest loop of all: it runs once a step, over all threads.
   private findEnabled(): number {
     let n = 0
@@ -440,6 +455,7 @@ export class Machine {
     this.lastAddress = this.fixed
     this.stopped = false
     this.valueCount = 0
+    this.sleeper = null
     this.violations = []
     for (let i = 0; i < this.dirtyCellCount; i++) {
       const cell = this.dirtyCells[i] as Cell<unknown>

@@ -105,6 +105,7 @@ export const callRcuCount = new Operation(
   (m, t) => {
     m.memory.fullFence(t)
     m.callbacks.count(t, t.x as RcuHead)
+    m.wake()
     t.result = undefined
   },
   drained,

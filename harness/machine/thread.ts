@@ -352,7 +352,9 @@ export class Thread {
 
   /** The call_rcu thread's own: waits until callbacks are counted, and takes them as a batch. */
   awaitCallbacks(): Op<number> {
-    return this.request(rcu.awaitCallbacks)
+    const op = this.request<number>(rcu.awaitCallbacks)
+    this.machine.sleepUntilCallbacks(this)
+    return op
   }
 
   /** The call_rcu thread's own: takes the oldest callback off the queue. */
