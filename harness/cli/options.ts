@@ -85,8 +85,14 @@ export function jobsOf(selections: readonly Selection[], models: readonly Memory
   )
 }
 
-/** The command line that was given, for reports. */
-export const commandLine = (argv: readonly string[]): string => ['npx rcufuzz', ...argv].join(' ')
+/** The command line that was given, for results files, less what has no part in the result. */
+export function commandLine(argv: readonly string[]): string {
+  const workers = argv.indexOf('--workers')
+  const kept = argv.filter(
+    (arg, i) => !/^--(workers(=.*)?|json)$/.test(arg) && (workers < 0 || i !== workers + 1),
+  )
+  return ['npx rcufuzz', ...kept].join(' ')
+}
 
 /** Lets a command fail as a usage error: exit 2, one message. */
 export function examples(command: Command, lines: readonly string[]): Command {

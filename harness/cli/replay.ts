@@ -101,13 +101,16 @@ function print(
   else process.stdout.write(`${head}\n\n${picture}\n${sourceListing(trace)}\n`)
 }
 
+/** The tones of `columns`. */
 const TONES: { readonly [tone: string]: (s: string) => string } = {
   header: pc.bold,
   violation: pc.red,
-  free: pc.yellow,
-  grace: pc.cyan,
-  section: pc.green,
-  source: pc.dim,
+  notice: pc.yellow,
+  free: pc.red,
+  cause: pc.yellow,
+  object: pc.cyan,
+  drain: pc.dim,
+  muted: pc.dim,
 }
 
 const colour = (text: string, tone: string): string => (TONES[tone] ?? ((s: string) => s))(text)

@@ -20,9 +20,4 @@ export class Coverage implements CoverageSink {
       this.points++
     }
   }
-
-  clear(): void {
-    this.map.fill(0)
-    this.points = 0
-  }
 }

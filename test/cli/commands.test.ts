@@ -62,11 +62,11 @@ describe('rcufuzz fuzz', () => {
       ]
       const { code } = await rcufuzz(dir, ...args, '--workers', workers)
       expect(code).toBe(0)
-      const { 'reports/fuzz.json': results, ...corpus } = contents(dir)
-      return { results: results?.replace(/--workers \d/, ''), corpus }
+      return contents(dir)
     })
     const [a, b, c] = await Promise.all(runs)
-    expect(Object.keys(a?.corpus ?? {}).length).toBeGreaterThan(3)
+    expect(Object.keys(a ?? {})).toContain('reports/fuzz.json')
+    expect(Object.keys(a ?? {}).length).toBeGreaterThan(4)
     expect(a).toEqual(b)
     expect(b).toEqual(c)
   })
