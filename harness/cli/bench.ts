@@ -34,8 +34,8 @@ export function benchCommand(): Command {
     })
   return option.examples(command, [
     'bench',
-    'bench ram-list --fix baseline --fix nested-rcu-free --quick',
-    'bench ram-list --fix ./my-fix.ts --json',
+    'bench <system> --fix baseline --fix nested-rcu-free --quick',
+    'bench <system> --fix ./my-fix.ts --json',
   ])
 }
 
