@@ -1,0 +1,62 @@
+import { defineTarget } from '#harness/define.js'
+import type { Machine } from '#harness/machine/index.js'
+import { mainThread, migration, vcpu } from './actors.js'
+import { boot } from './boot.js'
+import { bridgeClass, FlatViews, MachineState, MemoryGlobals } from './entities.js'
+import { reportPinned } from './oracle.js'
+import { scenario, type Scenario } from './scenario.js'
+import { scenarios } from './scenarios.js'
+import type { FlatViewFix, World } from './world.js'
+
+/** Globals and what is plugged in at boot. */
+export function worldOf(
+  m: Machine,
+  fix: FlatViewFix,
+  s: Pick<Scenario, 'windows' | 'endpoint' | 'otherOwner'>,
+): World {
+  const spaces = s.windows > 1 ? 2 : 1
+  const world: World = {
+    fix,
+    memory: m.global(MemoryGlobals, 'memory'),
+    flatViews: m.global(FlatViews, 'flat_views'),
+    parent: m.global(bridgeClass(0, spaces, true), 'parent'),
+    machine: m.global(MachineState, 'machine'),
+    bridge: bridgeClass(s.windows, spaces, fix.windows === 'embedded'),
+    endpoint: s.endpoint,
+    otherOwner: s.otherOwner,
+  }
+  boot(m, world)
+  return world
+}
+
+function build(m: Machine, s: Scenario, fix: FlatViewFix): void {
+  const world = worldOf(m, fix, s)
+  m.spawn('main', 'main', (t) => mainThread(t, world, s.main))
+  if (s.migration > 0) m.spawn('migration', 'migration', (t) => migration(t, world, s.migration))
+  s.vcpus.forEach((accesses, i) => m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, world, accesses)))
+  m.spawnCallRcu()
+  m.atEnd(() => {
+    reportPinned(m, world)
+  })
+}
+
+export default defineTarget<FlatViewFix, Scenario>({
+  name: 'flatview',
+  title: 'FlatView roots, the flat_views hash and the aliases of a PCI bridge',
+  source:
+    'qemu-devel, October and November 2025: "memory: Make FlatView root references weak" (Akihiko Odaki, Peter Xu)',
+  scenario,
+  methods: {
+    flatviewNew: 'system/memory.c: flatview_new',
+    flatviewUnref: 'system/memory.c: flatview_unref; any thread, with the BQL or without',
+    flatviewDestroy: 'system/memory.c: flatview_destroy; in the call_rcu thread',
+    mtreePrintFlatview: 'system/memory.c: mtree_print_flatview; what the monitor reads of the root',
+    memoryRegionFinalize: 'system/memory.c: memory_region_finalize',
+    pciBridgeRegionInit: 'hw/pci/pci_bridge.c: pci_bridge_region_init',
+    pciBridgeRegionCleanup: 'hw/pci/pci_bridge.c: pci_bridge_region_cleanup, of the windows that were there',
+    pciBridgeUpdateMappings: 'hw/pci/pci_bridge.c: pci_bridge_update_mappings',
+  },
+  threads: (s) => 2 + Number(s.migration > 0) + s.vcpus.length,
+  build,
+  scenarios,
+})
