@@ -11,7 +11,7 @@ export const allocatedWindows = {
 
   *pciBridgeRegionInit(t: Thread, w: World, br: PCIBridge): Coroutine<void> {
     for (const [i, pointer] of br.windowPointers.entries()) {
-      const alias = yield* t.alloc(MemoryRegion, pointer.name)
+      const alias = yield* t.alloc(MemoryRegion, w.names.window(i, pointer.name))
       yield* t.plainWrite(pointer, alias)
       yield* initWindow(t, w, br, i, alias)
     }

@@ -72,7 +72,7 @@ function* powerOn(t: Thread, w: World): Coroutine<void> {
   const { transactionDepth, updatePending } = w.memory
   yield* t.plainWrite(transactionDepth, 1)
   yield* pciBridgeInitSpaces(t, w, w.parent)
-  const br = yield* t.alloc(w.bridge, 'bridge')
+  const br = yield* t.alloc(w.bridge, w.names.device('bridge'))
   yield* t.plainWrite(br.config, new Config(0, true))
   yield* pciBridgeInitSpaces(t, w, br)
   yield* w.fix.pciBridgeRegionInit(t, w, br)

@@ -86,7 +86,7 @@ export function* pciBridgeInitSpaces(t: Thread, w: World, br: PCIBridge): Corout
 
 /** `pci_bridge_initfn`, and a device behind it. */
 export function* plugBridge(t: Thread, w: World): Coroutine<void> {
-  const br = yield* t.alloc(w.bridge, "bridge'")
+  const br = yield* t.alloc(w.bridge, w.names.device('bridge'))
   yield* pciBridgeInitSpaces(t, w, br)
   for (const { as } of br.spaces) yield* addressSpaceInit(t, w, as)
   yield* w.fix.pciBridgeRegionInit(t, w, br)
@@ -95,7 +95,7 @@ export function* plugBridge(t: Thread, w: World): Coroutine<void> {
 }
 
 export function* plugEndpoint(t: Thread, w: World, br: PCIBridge): Coroutine<void> {
-  const endpoint = yield* t.alloc(Endpoint, 'endpoint')
+  const endpoint = yield* t.alloc(Endpoint, w.names.device('endpoint'))
   yield* memoryRegionInit(t, w, endpoint.bar, endpoint, { size: 1, terminates: true })
   yield* addSubregion(t, w, spaceAt(br, 0).region, BAR_ADDR, endpoint.bar)
   yield* t.plainWrite(br.endpoint, endpoint)
@@ -122,7 +122,7 @@ export function* unplugBridge(t: Thread, w: World, br: PCIBridge): Coroutine<voi
  * of it, and shares its FlatView; else its own region is the view's root.
  */
 export function* plugIommu(t: Thread, w: World, offset: number): Coroutine<void> {
-  const iommu = yield* t.alloc(Iommu, 'iommu')
+  const iommu = yield* t.alloc(Iommu, w.names.device('iommu'))
   yield* memoryRegionInit(t, w, iommu.region, iommu, {
     size: SPACE_SIZE - offset,
     alias: spaceAt(w.parent, 0).region,

@@ -80,7 +80,7 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   ]),
   'other-owner': scenario(
     'S2.7: the storage is used again for a region of another owner',
-    [configWrite(0, false), configWrite(0, true)],
+    [configWrite(0, false), unplug, plug, configWrite(0, false)],
     { otherOwner: true },
   ),
   'free-order': scenario(

@@ -6,7 +6,7 @@ import { bridgeClass, FlatViews, MachineState, MemoryGlobals } from './entities.
 import { reportPinned } from './oracle.js'
 import { scenario, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
-import type { FlatViewFix, World } from './world.js'
+import { Names, type FlatViewFix, type World } from './world.js'
 
 /** Globals and what is plugged in at boot. */
 export function worldOf(
@@ -24,8 +24,13 @@ export function worldOf(
     bridge: bridgeClass(s.windows, spaces, fix.windows === 'embedded'),
     endpoint: s.endpoint,
     otherOwner: s.otherOwner,
+    names: new Names(),
   }
   boot(m, world)
+  world.names.booted()
+  m.atStart(() => {
+    world.names.reset()
+  })
   return world
 }
 

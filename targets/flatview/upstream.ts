@@ -19,8 +19,8 @@ import type { World } from './world.js'
 export const upstream = {
   windows: 'embedded' as 'embedded' | 'allocated',
 
-  *flatviewNew(t: Thread, _w: World, root: MemoryRegion | null): Coroutine<FlatView> {
-    const view = yield* t.alloc(RootedFlatView, 'view')
+  *flatviewNew(t: Thread, w: World, root: MemoryRegion | null): Coroutine<FlatView> {
+    const view = yield* t.alloc(RootedFlatView, w.names.view())
     yield* t.plainWrite(view.root, root)
     yield* memoryRegionRef(t, root)
     return view
@@ -74,8 +74,8 @@ export const upstream = {
 export const weaklyRooted = {
   ...upstream,
 
-  *flatviewNew(t: Thread, _w: World, root: MemoryRegion | null): Coroutine<FlatView> {
-    const view = yield* t.alloc(UnrootedFlatView, 'view')
+  *flatviewNew(t: Thread, w: World, root: MemoryRegion | null): Coroutine<FlatView> {
+    const view = yield* t.alloc(UnrootedFlatView, w.names.view())
     yield* t.plainWrite(view.root, root)
     return view
   },
@@ -97,8 +97,8 @@ export const weaklyRooted = {
 export const named = {
   ...upstream,
 
-  *flatviewNew(t: Thread, _w: World, root: MemoryRegion | null): Coroutine<FlatView> {
-    const view = yield* t.alloc(UnrootedFlatView, 'view')
+  *flatviewNew(t: Thread, w: World, root: MemoryRegion | null): Coroutine<FlatView> {
+    const view = yield* t.alloc(UnrootedFlatView, w.names.view())
     yield* t.plainWrite(view.rootName, root ? yield* t.plainRead(root.regionName) : 0)
     return view
   },

@@ -29,4 +29,34 @@ export interface World {
   readonly endpoint: boolean
   /** S2.7: the windows get another owner when they are initialised again. */
   readonly otherOwner: boolean
+  readonly names: Names
+}
+
+/** What is allocated has names as in a mail: V1, V2; bridge, bridge', bridge''. They decide nothing. */
+export class Names {
+  private readonly counts = { view: 0, window: 0, bridge: 0, endpoint: 0, iommu: 0 }
+  private atBoot = { ...this.counts }
+
+  /** Executions start from here. */
+  booted(): void {
+    this.atBoot = { ...this.counts }
+  }
+
+  reset(): void {
+    Object.assign(this.counts, this.atBoot)
+  }
+
+  view(): string {
+    return `V${++this.counts.view}`
+  }
+
+  device(kind: 'bridge' | 'endpoint' | 'iommu'): string {
+    return kind + "'".repeat(this.counts[kind]++)
+  }
+
+  /** Windows are allocated all at once. */
+  window(i: number, name: string): string {
+    if (i === 0) this.counts.window++
+    return name + "'".repeat(this.counts.window - 1)
+  }
 }

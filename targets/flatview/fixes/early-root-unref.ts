@@ -9,7 +9,7 @@ export default defineFix(flatview, {
   name: 'early-root-unref',
   title: "The root's owner is let go in flatview_unref, a grace period earlier",
   source: 'Idea of 29 October 2025, refuted on 3 November; negative control for H2-4',
-  expect: { broken: ['finalize-outside-bql', 'stale-topology'] },
+  expect: { broken: ['data-race', 'finalize-outside-bql', 'stale-topology'] },
 
   *flatviewUnref(t, w, view) {
     if ((yield* t.fetchAdd(view.ref, -1)) !== 1) return

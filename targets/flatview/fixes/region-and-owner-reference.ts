@@ -11,8 +11,8 @@ export default defineFix(flatview, {
   title: 'region-reference, and a reference on the owner as well, in whose storage the root may lie',
   source: 'Repair of region-reference (F2-6), ours',
 
-  *flatviewNew(t, _w, root) {
-    const view = yield* t.alloc(RootedFlatView, 'view')
+  *flatviewNew(t, w, root) {
+    const view = yield* t.alloc(RootedFlatView, w.names.view())
     yield* t.plainWrite(view.root, root)
     yield* memoryRegionRef(t, root)
     if (root) yield* regionRef(t, root)

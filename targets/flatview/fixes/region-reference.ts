@@ -11,10 +11,10 @@ export default defineFix(flatview, {
   title: 'Aliases are allocated, and a FlatView holds a reference on its root region itself',
   source: 'Alternative discussed under seed 004 (F2-6)',
   // A container that is embedded in its device dies with it, whoever holds a reference on the container.
-  expect: { broken: ['free-while-reachable', 'use-after-free'] },
+  expect: { broken: ['free-while-reachable', 'stale-topology', 'use-after-free'] },
 
-  *flatviewNew(t, _w, root) {
-    const view = yield* t.alloc(RootedFlatView, 'view')
+  *flatviewNew(t, w, root) {
+    const view = yield* t.alloc(RootedFlatView, w.names.view())
     yield* t.plainWrite(view.root, root)
     if (root) yield* regionRef(t, root)
     return view

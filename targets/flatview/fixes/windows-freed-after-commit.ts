@@ -10,7 +10,7 @@ export default defineFix(flatview, {
   name: 'windows-freed-after-commit',
   title: 'New windows are allocated, the old ones freed after the commit (upstream until 2023)',
   source: 'hw/pci/pci_bridge.c before the windows were embedded; hazard H2-2',
-  expect: { broken: ['use-after-free'] },
+  expect: { broken: ['free-while-reachable', 'use-after-free'] },
 
   *pciBridgeUpdateMappings(t, w, br) {
     const windows = yield* takeWindows(t, br)
