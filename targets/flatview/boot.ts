@@ -8,10 +8,11 @@ import type {
   StructClass,
   Thread,
 } from '#harness/machine/index.js'
-import { Config } from './entities.js'
+import { bridgeClass, Config, FlatViews, MachineState, MemoryGlobals } from './entities.js'
 import { addressSpaceInit } from './memory.js'
 import { pciBridgeInitSpaces, plugEndpoint } from './pci-bridge.js'
-import type { World } from './world.js'
+import type { Scenario } from './scenario.js'
+import { Names, type FlatViewFix, type World } from './world.js'
 
 /**
  * The operations of a `Thread` that run alone, before the first step, and put what they store where every
@@ -58,13 +59,34 @@ function* done<T>(value: T): Coroutine<T> {
   return value
 }
 
-/** Brings the machine up, with `br` behind the parent bridge, its windows open at 0. */
-export function boot(m: Machine, w: World): void {
-  const t = new BootThread(m) as unknown as Thread
-  const run = (coroutine: Coroutine<void>): void => {
-    if (coroutine.next().done !== true) throw new RangeError('an operation that booting does not know')
+/** Globals, and the machine as it is after booting: `bridge` behind the parent bridge, its windows open at 0. */
+export function worldOf(
+  m: Machine,
+  fix: FlatViewFix,
+  s: Pick<Scenario, 'windows' | 'endpoint' | 'otherOwner'>,
+): World {
+  const spaces = s.windows > 1 ? 2 : 1
+  const world: World = {
+    fix,
+    memory: m.global(MemoryGlobals, 'memory'),
+    flatViews: m.global(FlatViews, 'flat_views'),
+    parent: m.global(bridgeClass(0, spaces, true), 'parent'),
+    machine: m.global(MachineState, 'machine'),
+    bridge: bridgeClass(s.windows, spaces, fix.windows === 'embedded'),
+    endpoint: s.endpoint,
+    otherOwner: s.otherOwner,
+    names: new Names(),
   }
-  run(powerOn(t, w))
+  run(powerOn(new BootThread(m) as unknown as Thread, world))
+  world.names.booted()
+  m.atStart(() => {
+    world.names.reset()
+  })
+  return world
+}
+
+function run(coroutine: Coroutine<void>): void {
+  if (coroutine.next().done !== true) throw new RangeError('an operation that booting does not know')
 }
 
 /** One transaction, and views are rendered when it is over, so that none is thrown away. */

@@ -1,38 +1,12 @@
 import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { mainThread, migration, vcpu } from './actors.js'
-import { boot } from './boot.js'
-import { bridgeClass, FlatViews, MachineState, MemoryGlobals } from './entities.js'
+import { bench } from './bench.js'
+import { worldOf } from './boot.js'
 import { reportPinned } from './oracle.js'
 import { scenario, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
-import { Names, type FlatViewFix, type World } from './world.js'
-
-/** Globals and what is plugged in at boot. */
-export function worldOf(
-  m: Machine,
-  fix: FlatViewFix,
-  s: Pick<Scenario, 'windows' | 'endpoint' | 'otherOwner'>,
-): World {
-  const spaces = s.windows > 1 ? 2 : 1
-  const world: World = {
-    fix,
-    memory: m.global(MemoryGlobals, 'memory'),
-    flatViews: m.global(FlatViews, 'flat_views'),
-    parent: m.global(bridgeClass(0, spaces, true), 'parent'),
-    machine: m.global(MachineState, 'machine'),
-    bridge: bridgeClass(s.windows, spaces, fix.windows === 'embedded'),
-    endpoint: s.endpoint,
-    otherOwner: s.otherOwner,
-    names: new Names(),
-  }
-  boot(m, world)
-  world.names.booted()
-  m.atStart(() => {
-    world.names.reset()
-  })
-  return world
-}
+import type { FlatViewFix } from './world.js'
 
 function build(m: Machine, s: Scenario, fix: FlatViewFix): void {
   const world = worldOf(m, fix, s)
@@ -64,4 +38,5 @@ export default defineTarget<FlatViewFix, Scenario>({
   threads: (s) => 2 + Number(s.migration > 0) + s.vcpus.length,
   build,
   scenarios,
+  bench,
 })

@@ -10,7 +10,7 @@ export default defineFix(flatview, {
   name: 'windows-freed-by-rcu',
   title: 'windows-freed-after-commit, but g_free_rcu()',
   source: 'Negative control for S2.8 (the order of callbacks), ours',
-  expect: { broken: ['free-while-reachable', 'use-after-free'] },
+  expect: { broken: ['use-after-free'] },
 
   *pciBridgeRegionCleanup(t, w, windows) {
     for (const alias of windows) {
