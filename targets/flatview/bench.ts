@@ -181,7 +181,6 @@ export const bench: BenchDescription<FlatViewFix, FlatViewParameters> = {
     migration: {
       title: 'a thread without the BQL holds the view for 50 ms at a time',
       parameters: { migration: 1, holdMilliseconds: 50 },
-      quick: true,
     },
     'one-window': { title: 'alias_io alone', parameters: { windows: 1 } },
   },
