@@ -119,7 +119,8 @@ describe.each(MEMORY_MODELS)('FlatViews under %s', (model) => {
     expect(await signatures('root-name', model, 'destroy-keeps-key')).toContain(
       'stale-topology:AddressSpace:main',
     )
-    expect(await signatures('baseline', model, 'destroy-keeps-key')).toEqual(['pinned-device:Iommu'])
+    for (const fix of ['baseline', 'region-and-owner-reference'])
+      expect(await signatures(fix, model, 'destroy-keeps-key')).toEqual(['pinned-device:Iommu'])
     for (const fix of HOLDING) expect(await errors(fix, model, 'destroy-keeps-key')).toEqual([])
   })
 
@@ -137,6 +138,7 @@ describe.each(MEMORY_MODELS)('FlatViews under %s', (model) => {
     expect(await errors('early-root-unref', model, 'unplug-under-reference', 4000)).toContain(
       'finalize-outside-bql',
     )
+    expect(await errors('baseline', model, 'unplug-under-reference', 4000)).toEqual([])
   })
 
   it('a reference on the region itself is enough for an alias, and not for an embedded container', async () => {
