@@ -1,0 +1,5 @@
+/** What an exhaustive search needs of the machine, beyond its public vocabulary. */
+export { Footprint } from './footprint.js'
+export { BREAK_OFF } from './machine.js'
+export { Relevance } from './relevance.js'
+export { State } from './state.js'
