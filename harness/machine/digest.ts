@@ -5,6 +5,14 @@ export interface Identified {
   identify(words: Words): void
 }
 
+const keys = new Map<string, number>()
+
+function keyHash(key: string): number {
+  let hash = keys.get(key)
+  if (hash === undefined) keys.set(key, (hash = hashString(key)))
+  return hash
+}
+
 const scratch = new DataView(new ArrayBuffer(8))
 
 /**
@@ -51,9 +59,13 @@ export class Words {
 
   private object(v: object): void {
     if ('identify' in v) return (v as Identified).identify(this)
-    const parts = Array.isArray(v) ? (v as unknown[]) : Object.entries(v).flat()
-    this.word(parts.length ^ 0x7e16)
-    for (const part of parts) this.value(part)
+    let n = 0
+    for (const key in v) {
+      n++
+      this.word(keyHash(key))
+      this.value((v as { readonly [key: string]: unknown })[key])
+    }
+    this.word(n ^ 0x7e16)
   }
 }
 

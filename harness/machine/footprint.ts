@@ -18,38 +18,42 @@ export const enum Shared {
 
 /** An access to a cell, as far as races are concerned. */
 export interface Touched {
-  readonly cell: Cell<never>
-  readonly write: boolean
-  readonly plain: boolean
+  cell: Cell<never>
+  write: boolean
+  plain: boolean
 }
 
 /**
  * What a pending step will look at and change, in resources. Two steps of different threads commute - each
  * enabled or not whatever the other does, same state after both orders, same reports - unless one writes a
- * resource that the other reads or writes.
+ * resource that the other reads or writes. The lists keep their length; the counts say what is in them.
  */
 export class Footprint {
   everything = false
-  readonly reads: number[] = []
-  readonly writes: number[] = []
+  private readonly reads: number[] = []
+  private readCount = 0
+  private readonly writes: number[] = []
+  private writeCount = 0
   /** For what `relevance.ts` learns. */
   readonly touched: Touched[] = []
+  touchedCount = 0
   readonly freed: Struct[] = []
+  freedCount = 0
 
   clear(): void {
     this.everything = false
-    this.reads.length = this.writes.length = this.touched.length = this.freed.length = 0
+    this.readCount = this.writeCount = this.touchedCount = this.freedCount = 0
   }
 
   read(resource: number): void {
-    this.reads.push(resource)
+    this.reads[this.readCount++] = resource
   }
 
   write(resource: number): void {
-    this.writes.push(resource)
+    this.writes[this.writeCount++] = resource
   }
 
-  /** An access by `t` that takes effect in memory at once. */
+  /** An access that takes effect in memory at once. */
   access(cell: Cell<never>, write: boolean, plain: boolean): void {
     this.issue(cell, write, plain)
     if (write) this.land(cell)
@@ -59,13 +63,21 @@ export class Footprint {
   /** The part of an access that concerns the object's life and its booking. */
   issue(cell: Cell<never>, write: boolean, plain: boolean): void {
     this.read(cell.owner.resource)
-    this.touched.push({ cell, write, plain })
+    const touched = (this.touched[this.touchedCount++] ??= { cell, write, plain })
+    touched.cell = cell
+    touched.write = write
+    touched.plain = plain
   }
 
   /** A store reaches memory. */
   land(cell: Cell<never> | Cell<unknown>): void {
     this.write(cell.resource)
     if (cell.kind === 'link') this.read(Shared.Links)
+  }
+
+  free(s: Struct): void {
+    this.write(s.resource)
+    this.freed[this.freedCount++] = s
   }
 
   fullFence(m: Machine): void {
@@ -82,11 +94,15 @@ export class Footprint {
 
   dependsOn(other: Footprint): boolean {
     if (this.everything || other.everything) return true
-    return meet(this.writes, other.writes) || meet(this.writes, other.reads) || meet(this.reads, other.writes)
+    return this.overwrites(other) || other.overwrites(this)
   }
-}
 
-function meet(xs: readonly number[], ys: readonly number[]): boolean {
-  for (const x of xs) for (const y of ys) if (x === y) return true
-  return false
+  private overwrites(other: Footprint): boolean {
+    for (let i = 0; i < this.writeCount; i++) {
+      const resource = this.writes[i]
+      for (let j = 0; j < other.writeCount; j++) if (other.writes[j] === resource) return true
+      for (let j = 0; j < other.readCount; j++) if (other.reads[j] === resource) return true
+    }
+    return false
+  }
 }

@@ -52,12 +52,9 @@ export const free = new Operation('free', (m, t) => {
     part.freedBy = t.id
   })
   m.allocator.release(t, s)
-}).touching((_m, t, f) => {
+}).touching((m, t, f) => {
   const s = t.x as Struct
-  s.forEachPart((part) => {
-    f.write(part.resource)
-    f.freed.push(part)
-  })
+  s.forEachPart((part) => f.free(part))
   f.write(Shared.Links)
-  f.write(Shared.Allocator)
+  if (m.allocator.byAddress(s)) f.write(Shared.Allocator)
 })

@@ -110,10 +110,10 @@ export class Machine {
   /** By step: where its thread stood, to name its store in every execution alike. */
   private readonly storeKeys: Int32Array
   // What the execution has changed; the arrays keep their length, the counts say what is in them.
-  private readonly dirtyCells: Cell<unknown>[] = []
-  private dirtyCellCount = 0
-  private readonly dirtyStructs: Struct[] = []
-  private dirtyStructCount = 0
+  readonly dirtyCells: Cell<unknown>[] = []
+  dirtyCellCount = 0
+  readonly dirtyStructs: Struct[] = []
+  dirtyStructCount = 0
   readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
@@ -445,16 +445,6 @@ export class Machine {
   /** The clock of the execution's start: what is booked and not later is of an earlier one. */
   get epoch(): number {
     return this.base
-  }
-
-  /** Calls back for every object that this execution has touched. */
-  forTouched(f: (s: Struct) => void): void {
-    for (let i = 0; i < this.dirtyStructCount; i++) f(this.dirtyStructs[i] as Struct)
-  }
-
-  /** Calls back for every cell that this execution has written, or is about to. */
-  forWritten(f: (cell: Cell<unknown>) => void): void {
-    for (let i = 0; i < this.dirtyCellCount; i++) f(this.dirtyCells[i] as Cell<unknown>)
   }
 
   markDirty(cell: Cell<unknown>): void {

@@ -74,6 +74,8 @@ export class Section implements Release {
 export class GracePeriod {
   waits = 0
   serial = 0
+  /** Who waits for it. */
+  thread = -1
   /** What its end makes known: see `RcuDomain`. */
   readonly clock: Clock
 
@@ -121,23 +123,23 @@ export class RcuDomain {
     this.lefts = m.resource()
   }
 
-  state(s: State, index: number): void {
+  state(s: State): void {
     const { digest } = s
+    const index = this.starts
     for (const section of this.sections) {
+      let waiting = 0
       digest.begin(Part.Section)
       section.identify(digest)
       digest.word(Number(section.left))
-      for (const t of this.m.threads)
-        if (t.gracePeriod && this.periods.includes(t.gracePeriod) && section.serial < t.gracePeriod.serial)
-          digest.word(t.id)
+      for (const gp of this.periods) if (section.serial < gp.serial) waiting |= 1 << gp.thread
+      digest.word(waiting)
       digest.end()
     }
-    for (const t of this.m.threads) {
-      if (!t.gracePeriod || !this.periods.includes(t.gracePeriod)) continue
+    for (const gp of this.periods) {
       digest.begin(Part.GracePeriod)
       digest.word(index)
-      digest.word(t.id)
-      s.clock(t.gracePeriod.clock)
+      digest.word(gp.thread)
+      s.clock(gp.clock)
       digest.end()
     }
     digest.begin(Part.Domain)
@@ -172,6 +174,7 @@ export class RcuDomain {
   startGracePeriod(t: Thread): GracePeriod {
     const gp = this.idle.pop() ?? new GracePeriod(this.m.capacity)
     gp.serial = ++this.serial
+    gp.thread = t.id
     copy(gp.clock, this.ended)
     gp.waits = this.sections.length
     this.periods.push(gp)

@@ -1,5 +1,5 @@
 import type { Cell } from './cell.js'
-import type { Footprint } from './footprint.js'
+import type { Footprint, Touched } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Struct } from './struct.js'
 
@@ -23,6 +23,9 @@ export class Relevance {
   /** By field: for each kind of access and thread, the threads that are judged by it; null if nobody is. */
   private readonly judged = new Map<number, Int32Array | null>()
 
+  /** Whether any two accesses can race. */
+  anyRaces = false
+
   constructor(private readonly m: Machine) {}
 
   freers(s: Struct): number {
@@ -37,13 +40,15 @@ export class Relevance {
   learn(thread: number, f: Footprint): boolean {
     const bit = 1 << thread
     let news = false
-    for (const s of f.freed) {
+    for (let i = 0; i < f.freedCount; i++) {
+      const s = f.freed[i] as Struct
       const known = this.freers(s)
       if ((known & bit) !== 0) continue
       this.freeing.set(s.typeName, known | bit)
       news = true
     }
-    for (const { cell, write, plain } of f.touched) {
+    for (let i = 0; i < f.touchedCount; i++) {
+      const { cell, write, plain } = f.touched[i] as Touched
       let by = this.accessing.get(cell.field)
       if (!by) this.accessing.set(cell.field, (by = new Int32Array(4)))
       const kind = plain ? (write ? PLAIN_WRITE : PLAIN_READ) : write ? WRITE : READ
@@ -72,6 +77,7 @@ export class Relevance {
     const before = this.judged.get(field)
     const after = judges.some((j) => j !== 0) ? judges : null
     this.judged.set(field, after)
+    if (after) this.anyRaces = true
     return after !== null && (!before || after.some((j, i) => j !== before[i]))
   }
 }

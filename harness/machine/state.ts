@@ -70,14 +70,14 @@ export class State {
     this.readBooks()
     digest.low = this.outside.low
     digest.high = this.outside.high
-    m.forTouched((s) => this.bookings(s))
+    for (let i = 0; i < m.dirtyStructCount; i++) this.bookings(m.dirtyStructs[i] as Struct)
     m.memory.beginState(this)
     for (const t of m.threads) this.thread(t)
-    m.forWritten((cell) => m.memory.cellState(this, cell))
+    for (let i = 0; i < m.dirtyCellCount; i++) m.memory.cellState(this, m.dirtyCells[i] as Cell<unknown>)
     m.memory.state(this)
-    m.forTouched((s) => this.struct(s))
+    for (let i = 0; i < m.dirtyStructCount; i++) this.struct(m.dirtyStructs[i] as Struct)
     m.allocator.state(this)
-    for (const [i, domain] of m.domains.entries()) domain.state(this, i)
+    for (const domain of m.domains) domain.state(this)
     for (const mutex of m.mutexes) mutex.state(this)
     for (const condition of m.conditions) condition.state(this)
     m.callbacks.state(this)
@@ -112,7 +112,10 @@ export class State {
     if (s.life !== Life.Live) return
     const { relevance } = this
     const judges = relevance.freers(s)
-    if (judges !== 0) this.booked(s.lastAccess, 0, judges, s.identity, 1)
+    if (judges !== 0)
+      for (let u = 0; u < s.lastAccess.length; u++)
+        this.bookedBy(u, s.lastAccess[u] as number, judges, s.identity, 1)
+    if (!relevance.anyRaces) return
     for (const cell of s.cells) {
       const kinds = relevance.racing(cell)
       if (kinds === null) continue
@@ -125,19 +128,15 @@ export class State {
     }
   }
 
-  private booked(clock: Clock, offset: number, judges: number, identity: number, kind: number): void {
-    for (let u = 0; u < this.m.capacity; u++)
-      this.bookedBy(u, clock[offset + u] as number, judges, identity, kind)
-  }
-
   /** A booking counts until all who may be judged by it have come to know it. */
   private bookedBy(u: number, at: number, judges: number, identity: number, kind: number): void {
     if (at <= this.m.epoch) return
-    for (const t of this.m.threads)
-      if (t.id !== u && (judges & (1 << t.id)) !== 0 && !t.finished && (t.vc[u] as number) < at) {
-        this.compareWith(u, at, mix(identity, kind), u)
-        return
-      }
+    const { threads } = this.m
+    for (let i = 0; i < threads.length; i++) {
+      const t = threads[i] as Thread
+      if (i !== u && (judges & (1 << i)) !== 0 && !t.finished && (t.vc[u] as number) < at)
+        return this.compareWith(u, at, mix(identity, kind), u)
+    }
   }
 
   private thread(t: Thread): void {

@@ -26,7 +26,7 @@ export class WeakState {
   begin(): void {
     this.visit++
     this.count = 0
-    this.m.forWritten((cell) => this.delimit(cell))
+    for (let i = 0; i < this.m.dirtyCellCount; i++) this.delimit(this.m.dirtyCells[i] as Cell<unknown>)
   }
 
   private delimit(cell: Cell<unknown>): void {

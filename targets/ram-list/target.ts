@@ -31,6 +31,7 @@ function build(m: Machine, s: Scenario, fix: RamListFix): void {
   })
   s.readers.forEach((events, i) => {
     const began = new Began(m)
+    oracle.watch(began)
     m.spawn(`vcpu${i}`, 'vcpu', (t) => reader(t, world, events, began))
   })
   m.spawn('main', 'main', (t) => mainThread(t, world, s.main))
