@@ -29,6 +29,8 @@ export interface Touched {
  * resource that the other reads or writes. The lists keep their length; the counts say what is in them.
  */
 export class Footprint {
+  /** Whose step it is; -1 for nobody's. */
+  agent = -1
   everything = false
   private readonly reads: number[] = []
   private readCount = 0
@@ -87,6 +89,7 @@ export class Footprint {
   /** The pending step of an agent: a thread, or its store buffer. */
   of(m: Machine, agent: number): void {
     this.clear()
+    this.agent = agent
     const t = m.threads[agent % m.capacity] as Thread
     if (agent >= m.capacity) m.memory.drainFootprint(t, this)
     else if (t.operation) t.operation.footprint(m, t, this)

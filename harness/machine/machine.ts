@@ -1,7 +1,7 @@
 import type { Cell } from './cell.js'
 import { finish, livelock } from './ending.js'
 import { Shared } from './footprint.js'
-import { mix } from './hash.js'
+import { hashString, mix } from './hash.js'
 import { Heap } from './heap.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
 import type { Coroutine, Operation } from './op.js'
@@ -117,7 +117,8 @@ export class Machine {
   readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
-  private stopped = false
+  /** The execution did not come to its end: nobody could trust what follows, or it was broken off. */
+  stopped = false
   private sealed = false
   private base = 1
   private chooser!: Chooser
@@ -213,6 +214,13 @@ export class Machine {
     this.books.push(entries)
   }
 
+  /** A number that is the same in every process, for the nth thing of that name. */
+  identity(name: string): number {
+    const nth = (this.ofType.get(name) ?? 0) + 1
+    this.ofType.set(name, nth)
+    return mix(hashString(name), nth)
+  }
+
   /** A number for something that footprints tell apart. */
   resource(): number {
     return this.resources++
@@ -244,9 +252,7 @@ export class Machine {
       part.lastWhat = new Array<string>(this.capacity).fill('')
       part.dependency = new Array<null>(this.capacity).fill(null)
       part.resource = this.resource()
-      const nth = (this.ofType.get(part.typeName) ?? 0) + 1
-      this.ofType.set(part.typeName, nth)
-      part.identity = mix(part.typeHash, nth)
+      part.identity = this.identity(part.typeName)
       for (const cell of part.cells) cell.identity = mix(part.identity, cell.field)
       this.structs.push(part)
     })

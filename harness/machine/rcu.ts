@@ -52,7 +52,7 @@ export class Section implements Release {
   }
 
   identify(words: Words): void {
-    words.word(this.domain.starts)
+    words.word(this.domain.identity)
     words.word(this.thread.id)
     this.origin.identify(words)
   }
@@ -111,6 +111,7 @@ export class RcuDomain {
   readonly starts: number
   readonly ends: number
   readonly lefts: number
+  readonly identity: number
 
   constructor(
     private readonly m: Machine,
@@ -121,11 +122,11 @@ export class RcuDomain {
     this.starts = m.resource()
     this.ends = m.resource()
     this.lefts = m.resource()
+    this.identity = m.identity(name)
   }
 
   state(s: State): void {
     const { digest } = s
-    const index = this.starts
     for (const section of this.sections) {
       let waiting = 0
       digest.begin(Part.Section)
@@ -137,13 +138,13 @@ export class RcuDomain {
     }
     for (const gp of this.periods) {
       digest.begin(Part.GracePeriod)
-      digest.word(index)
+      digest.word(this.identity)
       digest.word(gp.thread)
       s.clock(gp.clock)
       digest.end()
     }
     digest.begin(Part.Domain)
-    digest.word(index)
+    digest.word(this.identity)
     digest.word(this.draining)
     s.clock(this.ended)
     s.clock(this.started)

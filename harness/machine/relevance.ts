@@ -9,6 +9,11 @@ const WRITE = 1
 const PLAIN_READ = 2
 const PLAIN_WRITE = 3
 
+export interface Learnt {
+  readonly freeing: readonly (readonly [string, number])[]
+  readonly accessing: readonly (readonly [number, readonly number[]])[]
+}
+
 /**
  * Which bookings can still decide a verdict: an access matters to those who free objects of its type, or whose
  * own accesses to the field may race with it. Learnt from all steps that a search sees. When something new is
@@ -27,6 +32,20 @@ export class Relevance {
   anyRaces = false
 
   constructor(private readonly m: Machine) {}
+
+  /** What was learnt, for a search that is to go on in another process. */
+  save(): Learnt {
+    return { freeing: [...this.freeing], accessing: [...this.accessing].map(([f, by]) => [f, [...by]]) }
+  }
+
+  restore({ freeing, accessing }: Learnt): void {
+    for (const [type, threads] of freeing) this.freeing.set(type, threads)
+    for (const [field, by] of accessing) {
+      const kinds = Int32Array.from(by)
+      this.accessing.set(field, kinds)
+      this.judge(field, kinds)
+    }
+  }
 
   freers(s: Struct): number {
     return this.freeing.get(s.typeName) ?? 0

@@ -2,4 +2,5 @@
 export { Footprint } from './footprint.js'
 export { BREAK_OFF } from './machine.js'
 export { Relevance } from './relevance.js'
+export type { Learnt } from './relevance.js'
 export { State } from './state.js'

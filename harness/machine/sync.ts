@@ -12,8 +12,8 @@ export class Mutex implements Release {
   /** Taken, or let go of by an unlock that is still on its way to memory. */
   held = false
   readonly clock: Clock
-  /** For footprints, and told apart by it: mutexes are made in the order of the program. */
   readonly resource: number
+  private readonly identity: number
 
   constructor(
     private readonly m: Machine,
@@ -21,6 +21,7 @@ export class Mutex implements Release {
   ) {
     this.clock = new Int32Array(m.capacity)
     this.resource = m.resource()
+    this.identity = m.identity(name)
   }
 
   get label(): string {
@@ -28,7 +29,7 @@ export class Mutex implements Release {
   }
 
   identify(words: Words): void {
-    words.word(this.resource)
+    words.word(this.identity)
   }
 
   footprint(f: Footprint): void {
@@ -37,7 +38,7 @@ export class Mutex implements Release {
 
   state(s: State): void {
     s.digest.begin(Part.Mutex)
-    s.digest.word(this.resource)
+    s.digest.word(this.identity)
     s.digest.word(Number(this.held))
     s.digest.word(this.owner ? this.owner.id : -1)
     s.clock(this.clock)
@@ -78,6 +79,7 @@ export class Condition {
   missed = false
   readonly clock: Clock
   readonly resource: number
+  private readonly identity: number
 
   constructor(
     m: Machine,
@@ -85,12 +87,13 @@ export class Condition {
   ) {
     this.clock = new Int32Array(m.capacity)
     this.resource = m.resource()
+    this.identity = m.identity(name)
   }
 
   state(s: State): void {
     const { digest } = s
     digest.begin(Part.Condition)
-    digest.word(this.resource)
+    digest.word(this.identity)
     digest.word(Number(this.missed))
     for (const t of this.waiters) digest.word(t.id)
     digest.word(-1)

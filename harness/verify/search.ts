@@ -1,36 +1,19 @@
-import type { Chooser, Machine, Violation } from '../machine/index.js'
-import { BREAK_OFF, Footprint, Relevance, State } from '../machine/search.js'
-import { StateTable } from './table.js'
+import { ProgramError, type Chooser, type Machine, type Violation } from '../machine/index.js'
+import { BREAK_OFF, Footprint, Relevance, State, type Learnt } from '../machine/search.js'
+import { cost, type Budget } from './budget.js'
+import { Frame, type SavedFrame } from './frame.js'
+import { StateTable, type SavedTable } from './table.js'
 
-/** One step of the execution that is being tried, and what else is to be tried instead of it. */
-class Frame {
-  agent = -1
-  /** Agents still to be tried here; `agent` is one of them. */
-  todo = 0
-  /** How many there were to try. */
-  width = 0
-  /** Agents that need not be tried: every execution that starts with one of them has an equivalent elsewhere. */
-  asleep = 0
-  /** Those of the sleeping ones that commute with nothing. */
-  loud = 0
-  /** Whether the step that is being tried turned out to commute with nothing. */
-  isLoud = false
-  /** Where the values that this step chose begin. */
-  values = 0
-  low = 0
-  high = 0
-  bookLow = 0
-  bookHigh = 0
-  readonly footprint = new Footprint()
-}
+/** What a search leaves out: states it has met, orders of commuting steps; the latter alone; or nothing. */
+export type Reduction = 'states' | 'commuting' | 'all'
 
 /** What a search has done so far. */
 export interface Counts {
   /** Executions that ran to their end. */
   complete: number
-  /** Executions that were broken off because all that could follow was known: a state met again. */
+  /** Executions that were broken off in a state from which nothing new can follow: it was met before. */
   known: number
-  /** Executions that were broken off because each of their steps was asleep. */
+  /** Executions that were broken off because each of their next steps was asleep. */
   blocked: number
   states: number
   transitions: number
@@ -38,7 +21,30 @@ export interface Counts {
   depth: number
 }
 
-const NONE: Counts = { complete: 0, known: 0, blocked: 0, states: 0, transitions: 0, steps: 0, depth: 0 }
+export const NOTHING: Counts = {
+  complete: 0,
+  known: 0,
+  blocked: 0,
+  states: 0,
+  transitions: 0,
+  steps: 0,
+  depth: 0,
+}
+
+/** A search that was interrupted, for one that goes on. */
+export interface Saved {
+  readonly counts: Counts
+  readonly frames: readonly SavedFrame[]
+  readonly values: readonly number[]
+  readonly widths: readonly number[]
+  readonly learnt: Learnt
+  readonly splitLoads: boolean
+  readonly cut: boolean
+  readonly table: SavedTable
+}
+
+/** Sets of agents are the bits of a number. */
+const MOST_AGENTS = 31
 
 /**
  * Walks the tree of choices depth first, by running the program again for every path: coroutines cannot be
@@ -48,11 +54,16 @@ const NONE: Counts = { complete: 0, known: 0, blocked: 0, states: 0, transitions
  * Two reductions, together or the first one alone:
  * - sleep sets (Godefroid, LNCS 1032, 1996, ch. 5): of executions that differ in the order of commuting steps
  *   alone, one is run;
- * - states that were met before are not entered again (stateful search; the combination with sleep sets as in
- *   Godefroid's ch. 5.3: a state is entered again for what slept at every earlier visit).
+ * - states that were met before are not entered again, except for what slept at every earlier visit (the same,
+ *   ch. 5.3). All reachable states are visited: sleep sets spare transitions only.
+ *
+ * Under a budget only the second one is used: a step that sleeps because it comes elsewhere may cost more there
+ * (Coons, Musuvathi and McKinley, OOPSLA 2013), and a state is another one when another share is spent.
  */
 export class Search implements Chooser {
-  counts: Counts = { ...NONE }
+  counts: Counts = { ...NOTHING }
+  /** The budget has kept the search from something. */
+  cut = false
   private readonly frames: Frame[] = []
   private depth = 0
   private readonly values: number[] = []
@@ -63,17 +74,22 @@ export class Search implements Chooser {
   private readonly state: State
   private readonly table = new StateTable()
   private readonly sleeper = new Footprint()
+  private readonly remember: boolean
   private end: 'complete' | 'known' | 'blocked' = 'complete'
+  /** Something was learnt that states depend on. */
   private stale = false
 
   constructor(
     private readonly m: Machine,
-    /** Whether states are remembered; the system must have declared its books for it. */
-    private readonly remember: boolean,
+    /** `states` and `commuting` take it that the system has declared its books. */
+    private readonly reduction: Reduction,
+    private readonly budget: Budget | null = null,
   ) {
+    if (m.threads.length + (m.memory.buffering ? m.capacity : 0) > MOST_AGENTS)
+      throw new ProgramError(`more than ${MOST_AGENTS} threads and store buffers cannot be searched`)
     this.relevance = new Relevance(m)
     this.state = new State(m, this.relevance)
-    m.remembering = remember
+    this.remember = m.remembering = reduction === 'states'
   }
 
   /** Runs one execution. Returns its violations, or null if there is nothing left to run. */
@@ -82,35 +98,72 @@ export class Search implements Chooser {
     this.cursor = 0
     this.end = 'complete'
     this.stale = false
-    const split = this.m.splitLoads
+    const { splitLoads } = this.m
     const { violations, steps } = this.m.run(this)
-    if (this.remember && (this.stale || this.m.splitLoads !== split)) {
+    if (this.remember && (this.stale || this.m.splitLoads !== splitLoads)) {
       this.restart()
       return violations
     }
-    this.counts.steps += steps
-    this.counts[this.end]++
-    this.leave(steps)
+    const { counts } = this
+    counts.steps += steps
+    counts.depth = Math.max(counts.depth, steps)
+    counts[this.end]++
+    // The last step of an execution may have done anything: it has ended it.
+    if (this.end === 'complete' && this.depth > 0) (this.frames[this.depth - 1] as Frame).isLoud = true
     return violations
   }
 
-  /** The share of the tree that has been walked (Knuth, Mathematics of Computation 29, 1975). */
+  get executions(): number {
+    const { complete, known, blocked } = this.counts
+    return complete + known + blocked
+  }
+
+  /** The share of the tree that has been walked, each branch of a node weighing the same (Knuth, 1975). */
   get share(): number {
     let [share, weight] = [0, 1]
     for (let d = 0; d < this.depth; d++) {
-      const f = this.frames[d] as Frame
-      const left = bits(f.todo)
-      share += (weight * (f.width - left)) / f.width
-      weight /= f.width
+      const { width, todo } = this.frames[d] as Frame
+      share += (weight * (width - bits(todo))) / width
+      weight /= width
     }
     return share
   }
 
   private restart(): void {
-    this.counts = { ...NONE }
+    this.counts = { ...NOTHING }
     this.depth = this.valueCount = 0
+    this.cut = false
     this.table.clear()
   }
+
+  save(): Saved {
+    return {
+      counts: { ...this.counts },
+      frames: this.frames.slice(0, this.depth).map((f) => f.save()),
+      values: this.values.slice(0, this.valueCount),
+      widths: this.widths.slice(0, this.valueCount),
+      learnt: this.relevance.save(),
+      splitLoads: this.m.splitLoads,
+      cut: this.cut,
+      table: this.table.save(),
+    }
+  }
+
+  /** Goes on where another search over the same program was interrupted. */
+  restore(saved: Saved): void {
+    this.counts = { ...saved.counts }
+    saved.frames.forEach((f, d) => Object.assign((this.frames[d] = new Frame()), f))
+    this.depth = saved.frames.length
+    this.values.push(...saved.values)
+    this.widths.push(...saved.widths)
+    this.valueCount = saved.values.length
+    this.relevance.restore(saved.learnt)
+    this.m.splitLoads = saved.splitLoads
+    this.cut = saved.cut
+    this.table.restore(saved.table)
+  }
+
+  // --- one execution --------------------------------------------------------------------------------------
 
   nextAgent(m: Machine): number {
     const d = m.step
@@ -120,7 +173,9 @@ export class Search implements Chooser {
       if (frame.todo === 0) return BREAK_OFF
       this.depth = d + 1
     }
-    if (frame.agent < 0) this.pick(frame, d)
+    // Whoever was on the path before this process began has its footprint taken on the way.
+    if (frame.agent < 0) this.pick(frame)
+    else if (frame.footprint.agent !== frame.agent) frame.footprint.of(m, frame.agent)
     m.lookedOutside = false
     return frame.agent
   }
@@ -137,38 +192,56 @@ export class Search implements Chooser {
 
   /** A state at the end of the known path: finds out what is to be tried there. */
   private enter(frame: Frame, d: number): void {
-    const { m } = this
-    let enabled = 0
-    for (let i = 0; i < m.enabledCount; i++) enabled |= 1 << (m.enabled[i] as number)
+    const parent = d === 0 ? null : (this.frames[d - 1] as Frame)
     if (this.remember) this.state.take()
+    else if (this.reduction === 'commuting') this.state.readBooks()
     frame.bookLow = this.state.bookLow
     frame.bookHigh = this.state.bookHigh
     frame.values = this.valueCount
+    frame.agent = frame.footprint.agent = -1
     frame.loud = 0
-    frame.agent = -1
     frame.isLoud = false
-    frame.asleep = d === 0 ? 0 : this.inherit(this.frames[d - 1] as Frame, frame)
-    frame.todo = enabled & ~frame.asleep
-    if (this.remember) this.recall(frame, enabled)
-    else if (frame.todo === 0) this.end = 'blocked'
+    frame.asleep =
+      parent === null || this.reduction === 'all' || this.budget ? 0 : this.inherit(parent, frame)
+    const possible = this.affordable(parent, frame)
+    frame.todo = possible & ~frame.asleep
+    if (frame.todo === 0) this.end = 'blocked'
+    if (this.remember) this.recall(frame, possible)
     frame.width = bits(frame.todo)
+  }
+
+  /** The agents that are enabled, and that the budget allows to go on. */
+  private affordable(parent: Frame | null, frame: Frame): number {
+    const { m, budget } = this
+    let possible = 0
+    for (let i = 0; i < m.enabledCount; i++) possible |= 1 << (m.enabled[i] as number)
+    if (!budget) return possible
+    frame.last = parent === null ? -1 : parent.agent < m.capacity ? parent.agent : parent.last
+    frame.spent = parent === null ? 0 : parent.spent + this.priceOf(parent)
+    for (let i = 0; i < m.enabledCount; i++) {
+      const agent = m.enabled[i] as number
+      const price = cost(budget.kind, m, agent, frame.last)
+      frame.prices[agent] = price
+      if (frame.spent + price <= budget.limit) continue
+      possible &= ~(1 << agent)
+      this.cut = true
+    }
+    return possible
+  }
+
+  private priceOf(frame: Frame): number {
+    return frame.prices[frame.agent] as number
   }
 
   /** Who still sleeps after the parent's step: those who commute with it. */
   private inherit(parent: Frame, frame: Frame): number {
     const { m } = this
-    if (
-      m.lookedOutside ||
-      parent.bookLow !== frame.bookLow ||
-      parent.bookHigh !== frame.bookHigh ||
-      this.beganToSpin(parent.agent)
-    )
-      parent.isLoud = true
-    m.lookedOutside = false
+    const booked = parent.bookLow !== frame.bookLow || parent.bookHigh !== frame.bookHigh
+    if (booked || m.lookedOutside || this.beganToSpin(parent.agent)) parent.isLoud = true
     if (parent.isLoud) return 0
     let asleep = 0
     for (let rest = parent.asleep & ~parent.loud; rest !== 0; rest &= rest - 1) {
-      const agent = 31 - Math.clz32(rest & -rest)
+      const agent = lowest(rest)
       if (agent % m.capacity === parent.agent % m.capacity) continue
       this.sleeper.of(m, agent)
       if (!this.sleeper.dependsOn(parent.footprint)) asleep |= 1 << agent
@@ -176,57 +249,47 @@ export class Search implements Chooser {
     return asleep
   }
 
-  /** Whether the thread now waits for anyone to make progress, from here on. */
+  /** Whether the thread waits, from here on, for anyone to make progress. */
   private beganToSpin(agent: number): boolean {
     return this.m.threads[agent % this.m.capacity]?.operation?.name === 'cpuRelax'
   }
 
-  private recall(frame: Frame, enabled: number): void {
-    const { low, high } = this.state.digest
-    frame.low = low
-    frame.high = high
+  /** What is left to be tried in this state, if it was met before. */
+  private recall(frame: Frame, possible: number): void {
+    let { low, high } = this.state.digest
+    if (this.budget) {
+      low = Math.imul(low ^ (frame.last + 1), 0x9e3779b1)
+      high = Math.imul(high ^ (frame.spent + 1), 0x85ebca77) ^ (frame.last + 1)
+    }
     const slot = this.table.find(low, high)
     if (slot < 0) {
       this.counts.states++
       this.table.insert(slot, low, high, frame.asleep)
-      if (frame.todo === 0) this.end = 'blocked'
       return
     }
     const slept = this.table.get(slot)
-    frame.todo = slept & enabled & ~frame.asleep
+    frame.todo = slept & possible & ~frame.asleep
     this.table.set(slot, slept & frame.asleep)
     if (frame.todo === 0) this.end = 'known'
   }
 
-  /** Turns to one of the agents that are to be tried. */
-  private pick(frame: Frame, d: number): void {
+  /** Turns to one of the agents that are to be tried: who ran goes on, if possible. */
+  private pick(frame: Frame): void {
+    const { m } = this
     this.counts.transitions++
-    const last = d > 0 ? (this.frames[d - 1] as Frame).agent : -1
-    frame.agent =
-      last >= 0 && (frame.todo & (1 << last)) !== 0 ? last : 31 - Math.clz32(frame.todo & -frame.todo)
-    frame.footprint.of(this.m, frame.agent)
-    if (this.relevance.learn(frame.agent % this.m.capacity, frame.footprint)) this.stale = true
+    const last = m.step > 0 ? (m.agents[m.step - 1] as number) : MOST_AGENTS
+    frame.agent = last < MOST_AGENTS && (frame.todo & (1 << last)) !== 0 ? last : lowest(frame.todo)
+    frame.footprint.of(m, frame.agent)
+    if (this.relevance.learn(frame.agent % m.capacity, frame.footprint)) this.stale = true
   }
 
-  /** The execution is over: its last step may have changed anything. */
-  private leave(steps: number): void {
-    this.counts.depth = Math.max(this.counts.depth, steps)
-    if (this.end === 'complete' && this.depth > 0) (this.frames[this.depth - 1] as Frame).isLoud = true
-  }
+  // --- the next one ---------------------------------------------------------------------------------------
 
   /** Turns to the next path; false when there is none. */
   private advance(): boolean {
-    while (this.depth > 0) {
+    for (; this.depth > 0; this.depth--) {
       const frame = this.frames[this.depth - 1] as Frame
-      while (this.valueCount > frame.values) {
-        const i = this.valueCount - 1
-        const next = (this.values[i] as number) + 1
-        if (next < (this.widths[i] as number)) {
-          this.values[i] = next
-          return true
-        }
-        this.valueCount--
-      }
+      if (this.nextValues(frame)) return true
       const bit = 1 << frame.agent
       frame.todo &= ~bit
       frame.asleep |= bit
@@ -234,7 +297,18 @@ export class Search implements Chooser {
       frame.isLoud = false
       frame.agent = -1
       if (frame.todo !== 0) return true
-      this.depth--
+    }
+    return false
+  }
+
+  /** Other values for the step that was tried last, if there are any. */
+  private nextValues(frame: Frame): boolean {
+    for (; this.valueCount > frame.values; this.valueCount--) {
+      const i = this.valueCount - 1
+      const next = (this.values[i] as number) + 1
+      if (next === this.widths[i]) continue
+      this.values[i] = next
+      return true
     }
     return false
   }
@@ -245,3 +319,5 @@ function bits(mask: number): number {
   for (; mask !== 0; mask &= mask - 1) n++
   return n
 }
+
+const lowest = (mask: number): number => 31 - Math.clz32(mask & -mask)

@@ -1,3 +1,10 @@
+export interface SavedTable {
+  readonly low: Int32Array
+  readonly high: Int32Array
+  readonly asleep: Int32Array
+  readonly size: number
+}
+
 /**
  * The states that a search has been to: 64 bits each, with what is still to be tried there. Open addressing in
  * flat arrays, so that tens of millions fit.
@@ -44,6 +51,18 @@ export class StateTable {
 
   set(slot: number, asleep: number): void {
     this.asleep[slot] = asleep
+  }
+
+  save(): SavedTable {
+    return { low: this.low, high: this.high, asleep: this.asleep, size: this.size }
+  }
+
+  restore({ low, high, asleep, size }: SavedTable): void {
+    this.low = low
+    this.high = high
+    this.asleep = asleep
+    this.mask = low.length - 1
+    this.size = size
   }
 
   clear(): void {
