@@ -198,9 +198,10 @@ export class RcuDomain {
     for (const section of this.sections) f(section)
   }
 
-  /** The readers that a grace period still waits for. */
+  /** The readers that a grace period still waits for, in the order of their ids. */
   waitedFor(gp: GracePeriod): Thread[] {
-    return this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)
+    const readers = this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)
+    return readers.sort((a, b) => a.id - b.id)
   }
 
   /**

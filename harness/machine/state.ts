@@ -123,7 +123,8 @@ export class State {
       for (let kind = 0; kind < 4; kind++)
         for (let u = 0; u < n; u++) {
           const judges = kinds[kind * n + u] as number
-          if (judges !== 0) this.bookedBy(u, cell.accesses[kind * n + u] as number, judges, cell.identity, kind + 2)
+          if (judges !== 0)
+            this.bookedBy(u, cell.accesses[kind * n + u] as number, judges, cell.identity, kind + 2)
         }
     }
   }

@@ -43,7 +43,8 @@ export class Mutex implements Release {
     s.digest.word(this.owner ? this.owner.id : -1)
     s.clock(this.clock)
     // What a thread wrote before it unlocked is ordered for that thread: see `take`.
-    if (this.m.memory.ordersFences) for (const t of this.m.threads) s.component(t.id, this.clock[t.id] as number)
+    if (this.m.memory.ordersFences)
+      for (const t of this.m.threads) s.component(t.id, this.clock[t.id] as number)
     s.digest.end()
   }
 

@@ -113,6 +113,10 @@ export class Search implements Chooser {
     return violations
   }
 
+  get machine(): Machine {
+    return this.m
+  }
+
   get executions(): number {
     const { complete, known, blocked } = this.counts
     return complete + known + blocked
@@ -173,11 +177,18 @@ export class Search implements Chooser {
       if (frame.todo === 0) return BREAK_OFF
       this.depth = d + 1
     }
-    // Whoever was on the path before this process began has its footprint taken on the way.
     if (frame.agent < 0) this.pick(frame)
-    else if (frame.footprint.agent !== frame.agent) frame.footprint.of(m, frame.agent)
+    else if (frame.footprint.agent !== frame.agent) this.takeUp(frame)
     m.lookedOutside = false
     return frame.agent
+  }
+
+  /** A frame of the process that saved it. */
+  private takeUp(frame: Frame): void {
+    const { m } = this
+    if (!m.enabled.subarray(0, m.enabledCount).includes(frame.agent))
+      throw new ProgramError('it does not do what it did when the checkpoint was written; start again')
+    frame.footprint.of(m, frame.agent)
   }
 
   nextValue(n: number): number {

@@ -43,7 +43,11 @@ class Node extends Struct {
 const v = fc.constantFrom('x' as const, 'y' as const)
 
 const memory: fc.Arbitrary<Instruction>[] = [
-  fc.record({ op: fc.constant('load' as const), how: fc.constantFrom('read', 'loadAcquire', 'plainRead'), v }),
+  fc.record({
+    op: fc.constant('load' as const),
+    how: fc.constantFrom('read', 'loadAcquire', 'plainRead'),
+    v,
+  }),
   fc.record({
     op: fc.constant('store' as const),
     how: fc.constantFrom('write', 'storeRelease', 'plainWrite'),
@@ -213,7 +217,13 @@ export function assemble({ threads }: Program, model: MemoryModelName): Assemble
   return {
     m,
     outcome: () =>
-      JSON.stringify([registers, shared.x.value, shared.y.value, shared.node.value?.label ?? null, published]),
+      JSON.stringify([
+        registers,
+        shared.x.value,
+        shared.y.value,
+        shared.node.value?.label ?? null,
+        published,
+      ]),
   }
 }
 
