@@ -69,8 +69,7 @@ function race(m: Machine, t: Thread, cell: Cell<never>, write: boolean, plain: b
     unorderedBy(t, u.id, cell.accesses[kind * n + u.id] as number, cell.owner)
   for (const u of m.threads) {
     const wrote = races(writes, u)
-    if (wrote || (write && races(reads, u)))
-      reportDataRace(m, t, cell as Cell<unknown>, write, u, wrote)
+    if (wrote || (write && races(reads, u))) reportDataRace(m, t, cell as Cell<unknown>, write, u, wrote)
   }
 }
 

@@ -1,5 +1,3 @@
-import { Footprint } from '../machine/search.js'
-
 /** One step of the execution that is being tried, and what else is to be tried instead of it. */
 export class Frame {
   /** Who takes the step; -1 as long as that is not decided. */
@@ -14,6 +12,8 @@ export class Frame {
   loud = 0
   /** Whether the step that is being tried turned out to commute with nothing. */
   isLoud = false
+  /** Transitions that had been taken when this step was first tried. */
+  since = 0
   /** Where the values that this step chose begin. */
   values = 0
   /** The last thread that took a step before this one; and what of the budget is spent. */
@@ -23,27 +23,4 @@ export class Frame {
   prices: number[] = []
   bookLow = 0
   bookHigh = 0
-  /** Of the pending step of `agent`. */
-  readonly footprint = new Footprint()
-
-  save(): SavedFrame {
-    const { agent, todo, width, asleep, loud, isLoud, values, last, spent, prices, bookLow, bookHigh } = this
-    return { agent, todo, width, asleep, loud, isLoud, values, last, spent, prices, bookLow, bookHigh }
-  }
 }
-
-export type SavedFrame = Pick<
-  Frame,
-  | 'agent'
-  | 'todo'
-  | 'width'
-  | 'asleep'
-  | 'loud'
-  | 'isLoud'
-  | 'values'
-  | 'last'
-  | 'spent'
-  | 'prices'
-  | 'bookLow'
-  | 'bookHigh'
->

@@ -1,7 +1,8 @@
 import { ProgramError, type Chooser, type Machine, type Violation } from '../machine/index.js'
 import { BREAK_OFF, Footprint, Relevance, State, type Learnt } from '../machine/search.js'
 import { cost, type Budget } from './budget.js'
-import { Frame, type SavedFrame } from './frame.js'
+import { Estimate } from './estimate.js'
+import { Frame } from './frame.js'
 import { StateTable, type SavedTable } from './table.js'
 
 /** What a search leaves out: states it has met, orders of commuting steps; the latter alone; or nothing. */
@@ -34,12 +35,13 @@ export const NOTHING: Counts = {
 /** A search that was interrupted, for one that goes on. */
 export interface Saved {
   readonly counts: Counts
-  readonly frames: readonly SavedFrame[]
+  readonly frames: readonly Frame[]
   readonly values: readonly number[]
   readonly widths: readonly number[]
   readonly learnt: Learnt
   readonly splitLoads: boolean
   readonly cut: boolean
+  readonly work: readonly number[]
   readonly table: SavedTable
 }
 
@@ -65,6 +67,8 @@ export class Search implements Chooser {
   /** The budget has kept the search from something. */
   cut = false
   private readonly frames: Frame[] = []
+  /** What the step of each frame looks at and changes. */
+  private readonly footprints: Footprint[] = []
   private depth = 0
   private readonly values: number[] = []
   private readonly widths: number[] = []
@@ -73,10 +77,11 @@ export class Search implements Chooser {
   private readonly relevance: Relevance
   private readonly state: State
   private readonly table = new StateTable()
+  private readonly estimate = new Estimate()
   private readonly sleeper = new Footprint()
   private readonly remember: boolean
   private end: 'complete' | 'known' | 'blocked' = 'complete'
-  /** Something was learnt that states depend on. */
+  /** Something was learnt that states depend on: what is remembered of them is worth nothing. */
   private stale = false
 
   constructor(
@@ -94,16 +99,13 @@ export class Search implements Chooser {
 
   /** Runs one execution. Returns its violations, or null if there is nothing left to run. */
   next(): readonly Violation[] | null {
-    if (this.counts.steps > 0 && !this.advance()) return null
+    if (this.stale) this.restart()
+    else if (this.counts.steps > 0 && !this.advance()) return null
     this.cursor = 0
     this.end = 'complete'
-    this.stale = false
     const { splitLoads } = this.m
     const { violations, steps } = this.m.run(this)
-    if (this.remember && (this.stale || this.m.splitLoads !== splitLoads)) {
-      this.restart()
-      return violations
-    }
+    if (this.remember && this.m.splitLoads !== splitLoads) this.stale = true
     const { counts } = this
     counts.steps += steps
     counts.depth = Math.max(counts.depth, steps)
@@ -122,33 +124,30 @@ export class Search implements Chooser {
     return complete + known + blocked
   }
 
-  /** The share of the tree that has been walked, each branch of a node weighing the same (Knuth, 1975). */
+  /** An estimate of the share of the search that is done. */
   get share(): number {
-    let [share, weight] = [0, 1]
-    for (let d = 0; d < this.depth; d++) {
-      const { width, todo } = this.frames[d] as Frame
-      share += (weight * (width - bits(todo))) / width
-      weight /= width
-    }
-    return share
+    return this.estimate.share(
+      this.frames.slice(0, this.depth).map(({ width, todo }) => ({ width, done: width - bits(todo) })),
+    )
   }
 
   private restart(): void {
     this.counts = { ...NOTHING }
     this.depth = this.valueCount = 0
-    this.cut = false
+    this.cut = this.stale = false
     this.table.clear()
   }
 
   save(): Saved {
     return {
       counts: { ...this.counts },
-      frames: this.frames.slice(0, this.depth).map((f) => f.save()),
+      frames: this.frames.slice(0, this.depth).map((f) => ({ ...f })),
       values: this.values.slice(0, this.valueCount),
       widths: this.widths.slice(0, this.valueCount),
       learnt: this.relevance.save(),
       splitLoads: this.m.splitLoads,
       cut: this.cut,
+      work: this.estimate.save(),
       table: this.table.save(),
     }
   }
@@ -164,6 +163,7 @@ export class Search implements Chooser {
     this.relevance.restore(saved.learnt)
     this.m.splitLoads = saved.splitLoads
     this.cut = saved.cut
+    this.estimate.restore(saved.work)
     this.table.restore(saved.table)
   }
 
@@ -172,23 +172,24 @@ export class Search implements Chooser {
   nextAgent(m: Machine): number {
     const d = m.step
     const frame = (this.frames[d] ??= new Frame())
+    const footprint = (this.footprints[d] ??= new Footprint())
     if (d >= this.depth) {
       this.enter(frame, d)
       if (frame.todo === 0) return BREAK_OFF
       this.depth = d + 1
     }
-    if (frame.agent < 0) this.pick(frame)
-    else if (frame.footprint.agent !== frame.agent) this.takeUp(frame)
+    if (frame.agent < 0) this.pick(frame, footprint)
+    else if (footprint.agent !== frame.agent) this.takeUp(frame, footprint)
     m.lookedOutside = false
     return frame.agent
   }
 
   /** A frame of the process that saved it. */
-  private takeUp(frame: Frame): void {
+  private takeUp(frame: Frame, footprint: Footprint): void {
     const { m } = this
     if (!m.enabled.subarray(0, m.enabledCount).includes(frame.agent))
       throw new ProgramError('it does not do what it did when the checkpoint was written; start again')
-    frame.footprint.of(m, frame.agent)
+    footprint.of(m, frame.agent)
   }
 
   nextValue(n: number): number {
@@ -209,7 +210,7 @@ export class Search implements Chooser {
     frame.bookLow = this.state.bookLow
     frame.bookHigh = this.state.bookHigh
     frame.values = this.valueCount
-    frame.agent = frame.footprint.agent = -1
+    frame.agent = -1
     frame.loud = 0
     frame.isLoud = false
     frame.asleep =
@@ -250,12 +251,13 @@ export class Search implements Chooser {
     const booked = parent.bookLow !== frame.bookLow || parent.bookHigh !== frame.bookHigh
     if (booked || m.lookedOutside || this.beganToSpin(parent.agent)) parent.isLoud = true
     if (parent.isLoud) return 0
+    const step = this.footprints[m.step - 1] as Footprint
     let asleep = 0
     for (let rest = parent.asleep & ~parent.loud; rest !== 0; rest &= rest - 1) {
       const agent = lowest(rest)
       if (agent % m.capacity === parent.agent % m.capacity) continue
       this.sleeper.of(m, agent)
-      if (!this.sleeper.dependsOn(parent.footprint)) asleep |= 1 << agent
+      if (!this.sleeper.dependsOn(step)) asleep |= 1 << agent
     }
     return asleep
   }
@@ -285,13 +287,13 @@ export class Search implements Chooser {
   }
 
   /** Turns to one of the agents that are to be tried: who ran goes on, if possible. */
-  private pick(frame: Frame): void {
+  private pick(frame: Frame, footprint: Footprint): void {
     const { m } = this
-    this.counts.transitions++
+    frame.since = this.counts.transitions++
     const last = m.step > 0 ? (m.agents[m.step - 1] as number) : MOST_AGENTS
     frame.agent = last < MOST_AGENTS && (frame.todo & (1 << last)) !== 0 ? last : lowest(frame.todo)
-    frame.footprint.of(m, frame.agent)
-    if (this.relevance.learn(frame.agent % m.capacity, frame.footprint)) this.stale = true
+    footprint.of(m, frame.agent)
+    if (this.relevance.learn(frame.agent % m.capacity, footprint)) this.stale = this.remember
   }
 
   // --- the next one ---------------------------------------------------------------------------------------
@@ -301,6 +303,8 @@ export class Search implements Chooser {
     for (; this.depth > 0; this.depth--) {
       const frame = this.frames[this.depth - 1] as Frame
       if (this.nextValues(frame)) return true
+      if (frame.width > 1)
+        this.estimate.learn(frame.width - bits(frame.todo), this.counts.transitions - frame.since)
       const bit = 1 << frame.agent
       frame.todo &= ~bit
       frame.asleep |= bit
