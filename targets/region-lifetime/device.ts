@@ -9,9 +9,9 @@ import { memoryRegionAddSubregion, memoryRegionDelSubregion } from './memory.js'
 export function* unrealize(t: Thread, b: Board, dev: Device): Coroutine<void> {
   yield* t.write(dev.realized, 0)
   yield* t.smpWmb()
-  b.oracle.unrealized(t, dev)
   yield* pciUnregisterIoRegions(t, b, dev)
   yield* b.fix.pciExit(t, b, dev)
+  b.oracle.unrealized(dev)
 }
 
 /** `pci_unregister_io_regions` */

@@ -131,12 +131,12 @@ export function* prepareMmioAccess(t: Thread, mr: MemoryRegion): Coroutine<boole
 export function* memoryRegionDispatch(t: Thread, b: Board, mr: MemoryRegion): Coroutine<void> {
   const dev = yield* t.plainRead(mr.owner)
   if (dev === null) return
-  b.oracle.dispatched(t, dev)
+  const late = b.oracle.isUnrealized(dev)
   const state = yield* t.plainRead(dev.state)
-  if (state === null) return
   // A callback that runs without the BQL uses atomics.
-  if (t.holds(t.machine.bql)) yield* t.plainRead(state.data)
-  else yield* t.read(state.data)
+  if (state) yield* t.holds(t.machine.bql) ? t.plainRead(state.data) : t.read(state.data)
+  // Only now: where the state is freed, that is what there is to report.
+  if (late) b.oracle.calledLate(t, dev)
 }
 
 /** What an `address_space_map` user keeps until it unmaps. */

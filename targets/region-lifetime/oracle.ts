@@ -1,4 +1,4 @@
-import { Life, type Machine, type Moment, type Struct, type Thread } from '#harness/machine/index.js'
+import { Life, type Machine, type Struct, type Thread } from '#harness/machine/index.js'
 import type { AddressSpace, Device, MemoryRegion, PCIBus } from './entities.js'
 
 /** A device that was there at boot, and what belongs to it alone. */
@@ -6,8 +6,7 @@ interface Belongings {
   readonly dev: Device
   /** Private state, memory, a region of its own allocation: what must be gone when the device is. */
   readonly parts: readonly Struct[]
-  /** When it began to be unrealized. */
-  unrealized: Moment | null
+  unrealized: boolean
 }
 
 /** Follows the life of each device: realized, unrealized, gone (domain I3, I8, I15). */
@@ -20,7 +19,7 @@ export class LifetimeOracle {
     private readonly bus: PCIBus,
   ) {
     m.atStart(() => {
-      for (const d of this.devices) d.unrealized = null
+      for (const d of this.devices) d.unrealized = false
     })
     m.atEnd(() => {
       this.allGone()
@@ -29,28 +28,31 @@ export class LifetimeOracle {
   }
 
   atBoot(dev: Device, parts: readonly Struct[]): void {
-    this.devices.push({ dev, parts, unrealized: null })
+    this.devices.push({ dev, parts, unrealized: false })
   }
 
-  unrealized(t: Thread, dev: Device): void {
+  /** The unrealize hooks have returned. */
+  unrealized(dev: Device): void {
     const d = this.find(dev)
-    if (d) d.unrealized ??= t.moment()
+    if (d) d.unrealized = true
   }
 
   /**
-   * I8: no callback of a device is called when it has begun to be unrealized. Graded by happens-before alone:
-   * a callback that merely runs at the same time is harmful only if it uses what is freed.
+   * I8: a callback that is called when its device is unrealized works on a device that is not there. One that
+   * runs meanwhile is harmful only if it uses what is freed, and that is reported by itself.
    */
-  dispatched(t: Thread, dev: Device): void {
-    const began = this.find(dev)?.unrealized
-    if (began && t.knows(began))
-      t.report(
-        'unrealized-owner',
-        'Device',
-        `${t.name} calls ${dev.label}, which was unrealized before`,
-        'error',
-        dev.label,
-      )
+  calledLate(t: Thread, dev: Device): void {
+    t.report(
+      'unrealized-owner',
+      'Device',
+      `${t.name} calls ${dev.label}, which was unrealized before`,
+      'error',
+      dev.label,
+    )
+  }
+
+  isUnrealized(dev: Device): boolean {
+    return this.find(dev)?.unrealized ?? false
   }
 
   private find(dev: Device): Belongings | undefined {

@@ -7,5 +7,5 @@ export default defineFix(regionLifetime, {
   name: 'baseline',
   title: 'Upstream: unmap, unrealize and free at once; references keep the device, not its state',
   source: 'hw/core/qdev.c, hw/pci/pci.c, system/memory.c (seed 002)',
-  expect: { broken: ['unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['use-after-free'] },
 })

@@ -9,5 +9,5 @@ export default defineFix(regionLifetime, {
   name: 'separate-region',
   title: 'Regions are allocated on their own and referenced themselves; the owner is a raw pointer',
   source: 'Daniel P. Berrangé, [RFC 4/7] system: add memory_region_new, June 2026 (seed 002)',
-  expect: { broken: ['unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['use-after-free'] },
 })

@@ -9,7 +9,7 @@ export default defineFix(regionLifetime, {
   name: 'unparent-drains',
   title: 'The same, waiting with drain_call_rcu, which drops the BQL by itself',
   source: 'Variant of Paolo Bonzini, 19 June 2026 (seed 002); drain_call_rcu as device_add uses it',
-  expect: { broken: ['deadlock', 'unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['deadlock', 'use-after-free'] },
   device: GuardedDevice,
   pciUpdateMappings: updateMappingsUnlessGoing,
 

@@ -9,7 +9,7 @@ export default defineFix(regionLifetime, {
   name: 'unparent-waits-guarded',
   title: 'The same with a "going away" flag, so that nobody maps the BAR again or unplugs a second time',
   source: 'Variant of Paolo Bonzini, 19 June 2026 (seed 002)',
-  expect: { broken: ['deadlock', 'unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['deadlock', 'use-after-free'] },
   device: GuardedDevice,
   pciUpdateMappings: updateMappingsUnlessGoing,
 

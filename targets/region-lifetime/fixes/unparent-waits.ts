@@ -8,7 +8,7 @@ export default defineFix(regionLifetime, {
   name: 'unparent-waits',
   title: 'Unparent waits for a grace period between unmap and unrealize, with the BQL held',
   source: 'Paolo Bonzini, 19 June 2026 (seed 002): unparent should wait for pending accesses',
-  expect: { broken: ['deadlock', 'unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['deadlock', 'use-after-free'] },
 
   *deviceUnparent(t, b, dev) {
     yield* pciUnregisterIoRegions(t, b, dev)

@@ -10,7 +10,7 @@ export default defineFix(regionLifetime, {
   title: 'The same, the callback queued only when the outermost transaction has published the map',
   source:
     'The asynchronous form of "unparent waits", with the order of the vhost-user host notifier fix of 2022',
-  expect: { broken: ['callback-queued-twice', 'lost-callback', 'unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['callback-queued-twice', 'lost-callback', 'use-after-free'] },
   device: DeferredDevice,
   addressSpace: DeferringAddressSpace,
   memoryRegionTransactionCommit: commitAndQueue,

@@ -9,7 +9,7 @@ export default defineFix(regionLifetime, {
   name: 'unrealize-in-callback',
   title: 'Unmap; an RCU callback unrealizes the device and drops it',
   source: 'The asynchronous form of "unparent waits" (seed 002)',
-  expect: { broken: ['callback-queued-twice', 'lost-callback', 'unrealized-owner', 'use-after-free'] },
+  expect: { broken: ['callback-queued-twice', 'lost-callback', 'use-after-free'] },
 
   *deviceUnparent(t, b, dev) {
     yield* pciUnregisterIoRegions(t, b, dev)
