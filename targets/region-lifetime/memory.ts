@@ -1,4 +1,4 @@
-import type { Coroutine, Thread } from '#harness/machine/index.js'
+import { Life, type Coroutine, type Thread } from '#harness/machine/index.js'
 import type { Board } from './board.js'
 import { FlatView, SLOTS, type Device, type MemoryRegion, type RAMBlock } from './entities.js'
 
@@ -135,8 +135,8 @@ export function* memoryRegionDispatch(t: Thread, b: Board, mr: MemoryRegion): Co
   const state = yield* t.plainRead(dev.state)
   // A callback that runs without the BQL uses atomics.
   if (state) yield* t.holds(t.machine.bql) ? t.plainRead(state.data) : t.read(state.data)
-  // Only now: where the state is freed, that is what there is to report.
-  if (late) b.oracle.calledLate(t, dev)
+  // Where the state is freed, that has been reported.
+  if (late && state?.life === Life.Live) b.oracle.calledLate(t, dev)
 }
 
 /** What an `address_space_map` user keeps until it unmaps. */
