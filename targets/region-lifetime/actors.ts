@@ -1,6 +1,6 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import type { Board } from './board.js'
-import { Holder, type Device, type MemoryRegion } from './entities.js'
+import { Holder, SLOTS, type Device, type MemoryRegion } from './entities.js'
 import {
   addressSpaceMap,
   addressSpaceRw,
@@ -69,22 +69,28 @@ export function* mainThread(
   for (const e of events) {
     yield* t.lock(bql)
     if (e.do === 'drain') yield* t.drainCallRcu()
+    else if (e.do === 'unplug-all') yield* inTransaction(t, b, slots)
     else if (e.do === 'drop-region') {
       if (page) {
         yield* memoryRegionDelSubregion(t, b, 1, page)
         yield* b.fix.memoryRegionUnparent(t, b, page)
       }
     } else if (e.from === 'main') yield* unplug(t, b, e.slot)
-    else if (e.from === 'transaction') {
-      yield* memoryRegionTransactionBegin(t, b)
-      yield* unplug(t, b, e.slot)
-      yield* b.fix.memoryRegionTransactionCommit(t, b)
-    } else {
+    else if (e.from === 'transaction') yield* inTransaction(t, b, [e.slot])
+    else {
       const holder = yield* t.alloc(Holder, 'holder')
       yield* t.callRcu(holder.rcu, holderDestroy, b, holder, e.slot)
     }
     yield* t.unlock(bql)
   }
+}
+
+const slots = Array.from({ length: SLOTS }, (_, slot) => slot)
+
+function* inTransaction(t: Thread, b: Board, slots: readonly number[]): Coroutine<void> {
+  yield* memoryRegionTransactionBegin(t, b)
+  for (const slot of slots) yield* unplug(t, b, slot)
+  yield* b.fix.memoryRegionTransactionCommit(t, b)
 }
 
 function* holderDestroy(t: Thread, b: Board, holder: Holder, slot: number): Coroutine<void> {

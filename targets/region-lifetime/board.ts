@@ -26,5 +26,8 @@ export interface Board {
   readonly fix: RegionFix
   readonly as: AddressSpace
   readonly bus: PCIBus
-  readonly oracle: LifetimeOracle
+  /** Not while it is measured. */
+  readonly oracle: LifetimeOracle | null
+  /** How long a device's callback takes, in nanoseconds of simulated time. */
+  readonly callbackTime: number
 }

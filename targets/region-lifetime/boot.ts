@@ -13,14 +13,14 @@ import {
   type Device,
   type RegionKind,
 } from './entities.js'
-import { LifetimeOracle, partsOf } from './oracle.js'
+import { partsOf } from './oracle.js'
 
 /** A machine as it is after boot, before the first step: the map is published, and shows what is plugged. */
-export function bootBoard(m: Machine, fix: RegionFix): Board {
+export function bootBoard(m: Machine, fix: RegionFix, callbackTime = 0): Board {
   const as = m.global(fix.addressSpace ?? AddressSpace, 'address_space_memory')
   const bus = m.global(PCIBus, 'bus')
   m.init(as.currentMap, m.heap(FlatView, 'view0'))
-  return { fix, as, bus, oracle: new LifetimeOracle(m, as, bus) }
+  return { fix, as, bus, oracle: null, callbackTime }
 }
 
 /** The references that a mapped region's holder has: of the container, and of the published FlatView. */
@@ -35,7 +35,7 @@ export function bootDevice(m: Machine, b: Board, slot: number, kind: RegionKind)
   m.init(b.bus.devices[slot] as Cell<Struct | null>, dev)
   m.init(dev.state, m.global(PrivateState, `${name}.state`))
   bootRegion(m, b, slot, kind, dev, dev.bar)
-  b.oracle.atBoot(dev, partsOf(dev))
+  b.oracle?.atBoot(dev, partsOf(dev))
   return dev
 }
 
@@ -58,8 +58,8 @@ function bootRegion(
   m.init(mr.owner, dev)
   if (kind === 'ram' || kind === 'ram-ptr') m.init(mr.ramBlock, m.global(RAMBlock, `${mr.label}.block`))
   m.init(b.as.subregions[slot] as Cell<Struct | null>, mr)
-  m.init(b.as.currentMap.initial?.ranges[slot] as Cell<Struct | null>, mr)
-  m.init(dev.ref, dev.ref.initial + dev.refsOfRegion)
+  m.init(b.as.currentMap.value?.ranges[slot] as Cell<Struct | null>, mr)
+  m.init(dev.ref, dev.ref.value + dev.refsOfRegion)
   const { ref } = mr instanceof SeparateRegion ? mr : dev
-  m.init(ref, ref.initial + MAPPED)
+  m.init(ref, ref.value + MAPPED)
 }

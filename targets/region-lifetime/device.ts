@@ -11,7 +11,7 @@ export function* unrealize(t: Thread, b: Board, dev: Device): Coroutine<void> {
   yield* t.smpWmb()
   yield* pciUnregisterIoRegions(t, b, dev)
   yield* b.fix.pciExit(t, b, dev)
-  b.oracle.unrealized(dev)
+  b.oracle?.unrealized(dev)
 }
 
 /** `pci_unregister_io_regions` */

@@ -131,12 +131,13 @@ export function* prepareMmioAccess(t: Thread, mr: MemoryRegion): Coroutine<boole
 export function* memoryRegionDispatch(t: Thread, b: Board, mr: MemoryRegion): Coroutine<void> {
   const dev = yield* t.plainRead(mr.owner)
   if (dev === null) return
-  const late = b.oracle.isUnrealized(dev)
+  if (b.callbackTime > 0) yield* t.sleep(b.callbackTime)
+  const late = b.oracle?.isUnrealized(dev)
   const state = yield* t.plainRead(dev.state)
   // A callback that runs without the BQL uses atomics.
   if (state) yield* t.holds(t.machine.bql) ? t.plainRead(state.data) : t.read(state.data)
   // Where the state is freed, that has been reported.
-  if (late && state?.life === Life.Live) b.oracle.calledLate(t, dev)
+  if (late && state?.life === Life.Live) b.oracle?.calledLate(t, dev)
 }
 
 /** What an `address_space_map` user keeps until it unmaps. */

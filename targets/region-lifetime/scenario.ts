@@ -35,6 +35,9 @@ const unplug = z
   .object({ do: z.literal('unplug'), slot, from: z.enum(['main', 'transaction', 'callback']) })
   .describe('unparents the device: on its own, inside an outer transaction, or in an RCU callback')
   .meta({ weight: 3 })
+const unplugAll = z
+  .object({ do: z.literal('unplug-all') })
+  .describe('unparents all devices in one transaction: the functions of a multi-function device')
 const drain = z.object({ do: z.literal('drain') }).describe('drain_call_rcu')
 const dropRegion = z
   .object({ do: z.literal('drop-region') })
@@ -54,7 +57,7 @@ export const scenario = z.object({
     .max(1)
     .describe('threads with an I/O request of another device into the BAR, by address_space_map'),
   main: z
-    .array(z.discriminatedUnion('do', [unplug, drain, dropRegion]))
+    .array(z.discriminatedUnion('do', [unplug, unplugAll, drain, dropRegion]))
     .min(0)
     .max(2)
     .describe('the main thread'),

@@ -117,6 +117,12 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     [kvm(access())],
     [unplug('transaction')],
   ),
+  'all-functions': scenario(
+    'S3.6 for two functions of one device, unplugged in one transaction',
+    ['mmio', 'mmio'],
+    [kvm(access()), kvm(access(1))],
+    [{ do: 'unplug-all' }],
+  ),
   'unplug-in-callback': scenario(
     'H3-7d: the device is unparented in the call_rcu thread',
     ['mmio'],

@@ -2,12 +2,15 @@ import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { mainThread, mapUser, vcpu } from './actors.js'
 import type { Board, RegionFix } from './board.js'
+import { bench } from './bench.js'
 import { bootBoard, bootDevice, bootPage } from './boot.js'
+import { LifetimeOracle } from './oracle.js'
 import { scenario, tidy, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
 
 function build(m: Machine, s: Scenario, fix: RegionFix): void {
-  const board: Board = bootBoard(m, fix)
+  const bare = bootBoard(m, fix)
+  const board: Board = { ...bare, oracle: new LifetimeOracle(m, bare.as, bare.bus) }
   const devices = s.devices.map((kind, slot) => bootDevice(m, board, slot, kind))
   const page = s.dynamicRegion && devices[0] ? bootPage(m, board, devices[0]) : null
   s.vcpus.forEach((v, i) => m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, board, v)))
@@ -38,4 +41,5 @@ export default defineTarget<RegionFix, Scenario>({
   threads: (s) => s.vcpus.length + s.maps.length + 2,
   build,
   scenarios,
+  bench,
 })

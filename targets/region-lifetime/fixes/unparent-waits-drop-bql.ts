@@ -8,7 +8,7 @@ export default defineFix(regionLifetime, {
   name: 'unparent-waits-drop-bql',
   title: 'Unparent waits for a grace period between unmap and unrealize, with the BQL dropped',
   source: 'Paolo Bonzini, 19 June 2026 (seed 002): unparent should wait for pending accesses',
-  expect: { broken: ['deadlock', 'refcount-underflow', 'use-after-free'] },
+  expect: { broken: ['deadlock', 'use-after-free'] },
 
   *deviceUnparent(t, b, dev) {
     const { bql } = t.machine
