@@ -78,6 +78,12 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     [kvm(eject)],
     [unplug()],
   ),
+  'unplugged-twice': scenario(
+    'S3.3: two unplugs at once, none of them by the guest',
+    ['mmio'],
+    [kvm(access())],
+    [unplug('callback'), unplug()],
+  ),
   lockless: scenario('S3.4: the region does without the BQL', ['lockless'], [kvm(access())], [unplug()]),
   'direct-access': scenario(
     'S3.4: memory that belongs to the region is read directly',

@@ -6,7 +6,7 @@ import regionLifetime from '../target.js'
 export default defineFix(regionLifetime, {
   ...reject,
   name: 'reject-unrealized-before-bql',
-  title: 'The same with the check before the BQL is taken',
+  title: 'Reject accesses to regions of unrealized owners, the check before the BQL is taken',
   source: 'Negative control: the wait for the BQL is between check and use',
   expect: { broken: ['use-after-free'] },
 

@@ -13,7 +13,8 @@ export default defineFix(regionLifetime, {
   ...reject,
   ...separate,
   name: 'separate-region-mutual',
-  title: 'The same with mutual references: the region keeps its owner until it is finalized itself',
+  title:
+    'Separate regions that keep their owner until they are finalized; accesses to unrealized owners rejected',
   source: 'Repair of the candidate above, with what Paolo Bonzini asks for, 19 June 2026 (seed 002)',
   device: MutualDevice,
   mmioAccess: mmioAccessUnderBql,

@@ -7,7 +7,7 @@ export default defineFix(regionLifetime, {
   ...reject,
   ...separate,
   name: 'separate-region-reject',
-  title: 'The same, and accesses to regions of unrealized owners are rejected, all under the BQL',
+  title: 'Separate regions with a raw owner, and accesses rejected where the owner is unrealized',
   source: 'The RFC with the follow-up that Akihiko Odaki proposes, 22 June 2026 (seed 002)',
   // The check itself looks at the owner, which nothing keeps.
   expect: { broken: ['use-after-free'] },

@@ -7,7 +7,7 @@ import { upstream } from '../upstream.js'
 export default defineFix(regionLifetime, {
   ...upstream,
   name: 'unparent-drains',
-  title: 'The same, waiting with drain_call_rcu, which drops the BQL by itself',
+  title: 'Unparent waits with drain_call_rcu, which drops the BQL by itself; with the "going away" flag',
   source: 'Variant of Paolo Bonzini, 19 June 2026 (seed 002); drain_call_rcu as device_add uses it',
   expect: { broken: ['deadlock', 'use-after-free'] },
   device: GuardedDevice,

@@ -7,7 +7,8 @@ import { upstream } from '../upstream.js'
 export default defineFix(regionLifetime, {
   ...upstream,
   name: 'unparent-waits-guarded',
-  title: 'The same with a "going away" flag, so that nobody maps the BAR again or unplugs a second time',
+  title:
+    'Unparent waits with the BQL dropped, and a "going away" flag keeps others from mapping the BAR or unplugging',
   source: 'Variant of Paolo Bonzini, 19 June 2026 (seed 002)',
   expect: { broken: ['deadlock', 'use-after-free'] },
   device: GuardedDevice,

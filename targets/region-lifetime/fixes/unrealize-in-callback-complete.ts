@@ -9,8 +9,7 @@ import guarded from './unrealize-in-callback-guarded.js'
 export default defineFix(regionLifetime, {
   ...guarded,
   name: 'unrealize-in-callback-complete',
-  title:
-    'The same; memory is unmapped at finalization, and a last reference dropped without the BQL waits for it',
+  title: 'The guarded callback; memory is unmapped at finalization, which waits for the BQL if it must',
   source: 'Repair of the candidate above, for those who map the BAR (H3-4, H3-5)',
   pciExit: reject.pciExit,
   memoryRegionFinalize: reject.memoryRegionFinalize,

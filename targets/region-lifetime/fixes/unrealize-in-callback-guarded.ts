@@ -8,7 +8,7 @@ import { upstream } from '../upstream.js'
 export default defineFix(regionLifetime, {
   ...upstream,
   name: 'unrealize-in-callback-guarded',
-  title: 'The same with the "going away" flag, so that nobody maps the BAR again before the callback',
+  title: 'Unrealize in an RCU callback queued after publication; a "going away" flag until then',
   source: 'Repair of the candidate above: no wait anywhere',
   device: DeferredDevice,
   addressSpace: DeferringAddressSpace,

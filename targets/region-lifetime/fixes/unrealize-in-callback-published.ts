@@ -7,7 +7,8 @@ import { upstream } from '../upstream.js'
 export default defineFix(regionLifetime, {
   ...upstream,
   name: 'unrealize-in-callback-published',
-  title: 'The same, the callback queued only when the outermost transaction has published the map',
+  title:
+    'Unrealize in an RCU callback that is queued only when the outermost transaction has published the map',
   source:
     'The asynchronous form of "unparent waits", with the order of the vhost-user host notifier fix of 2022',
   expect: { broken: ['callback-queued-twice', 'lost-callback', 'use-after-free'] },
