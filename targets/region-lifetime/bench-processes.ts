@@ -70,6 +70,7 @@ function* vcpu(
 /** What the two who unplug and plug know of each other. */
 interface Turns {
   over: boolean
+  pluggerDone: boolean
 }
 
 /** One unplug in every interval, at a random time of its first half. */
@@ -98,6 +99,12 @@ function* unplugger(
     env.sample('unplug', env.now(t) - began)
   }
   turns.over = true
+  yield* t.waitFor('the last plug', () => turns.pluggerDone)
+  // Nothing is left behind, so that what leaks is a candidate's fault.
+  yield* t.lock(bql)
+  const last = inSlot(b)
+  if (last) yield* b.fix.deviceUnparent(t, b, last)
+  yield* t.unlock(bql)
 }
 
 const inSlot = (b: Board): Device | null => b.bus.devices[HOTPLUGGED]?.value ?? null
@@ -107,12 +114,13 @@ function* plugger(t: Thread, b: Board, turns: Turns, p: RegionParameters): Corou
   const { bql } = t.machine
   for (let n = 0; ; n++) {
     yield* t.waitFor('an empty slot', () => turns.over || inSlot(b) === null)
-    if (turns.over) return
+    if (turns.over) break
     yield* t.sleep(1e8 / p.unplugsPerSecond)
     yield* t.lock(bql)
     yield* plug(t, b, n)
     yield* t.unlock(bql)
   }
+  turns.pluggerDone = true
 }
 
 function* plug(t: Thread, b: Board, n: number): Coroutine<void> {
@@ -131,9 +139,9 @@ export function build(m: Machine, fix: RegionFix, p: RegionParameters, env: Benc
   bootDevice(m, b, HOTPLUGGED, 'mmio')
   bootDevice(m, b, USED, p.bar)
   for (let i = 0; i < p.vcpus; i++) m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, b, i, p, env))
-  const turns: Turns = { over: false }
+  const turns: Turns = { over: false, pluggerDone: false }
   m.atStart(() => {
-    turns.over = false
+    turns.over = turns.pluggerDone = false
   })
   m.spawn(p.by, 'unplugger', (t) => unplugger(t, b, turns, p, env))
   m.spawn('management', 'plugger', (t) => plugger(t, b, turns, p))
