@@ -1,7 +1,10 @@
 import type { Kvm } from './entities.js'
 
-/** `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`: bit 63, of which a number of JavaScript has not got as many. */
-export const IN_PROGRESS = 2 ** 48
+/**
+ * `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`, bit 63: JavaScript's integers end before it. A power of ten, so that a
+ * trace shows the generation beside it.
+ */
+export const IN_PROGRESS = 10 ** 12
 
 export const inProgress = (generation: number): boolean => generation >= IN_PROGRESS
 

@@ -1,6 +1,7 @@
 import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { ioctlThread, vcpuThread } from './actors.js'
+import { bench } from './bench.js'
 import { bootKvm, bootMemory } from './entities.js'
 import { GenerationOracle } from './generation-oracle.js'
 import { Began, MapOracle } from './map-oracle.js'
@@ -58,4 +59,5 @@ export default defineTarget<KvmFix, Scenario>({
   threads: (s) => s.vcpus.length + 1,
   build,
   scenarios,
+  bench,
 })
