@@ -59,8 +59,8 @@ function* emulate(t: Thread, w: World, vcpu: Vcpu, began: Began, asId: number, g
   began.now(t)
   w.generations.look(t)
   const result = yield* w.fix.emulatorReadWrite(t, w.kvm, vcpu, asId, gfn)
-  if (result instanceof MemorySlot) w.map.judge(t, began, asId, gfn, result.hva, 'emulator')
-  else w.map.judge(t, began, asId, gfn, null, `emulator ${result}`)
+  if (result instanceof MemorySlot) w.map.judge(t, began, asId, gfn, result.hva, 'memslots')
+  else w.map.judge(t, began, asId, gfn, null, result)
   yield* t.srcuReadUnlock(section)
 }
 
@@ -72,7 +72,7 @@ function* writeCached(t: Thread, w: World, ghc: GfnToHvaCache, began: Began, gfn
   // The cache is of one frame; another frame is another cache.
   if (ghc.gfn !== gfn) ghc.forget(gfn)
   const hva = yield* w.fix.writeGuestCached(t, w.kvm, ghc, gfn)
-  if (hva !== null) w.map.judge(t, began, 0, gfn, hva, 'guest cache')
+  if (hva !== null) w.map.judge(t, began, 0, gfn, hva, 'guest-cache')
   yield* t.srcuReadUnlock(section)
 }
 

@@ -22,7 +22,6 @@ export function* replaceTable(
   yield* fix.installNewMemslots(t, kvm, asId, slots, old)
   yield* fix.freeMemslots(t, old)
   yield* t.unlock(kvm.slotsLock)
-  w.generations.look(t)
 }
 
 /**
@@ -45,7 +44,6 @@ export function* removeSlot(
   const slot = table.find(gfn) as MemorySlot
   yield* t.plainWrite(invalid.memslots, table.with(gfn, new MemorySlot(gfn, slot.hva, true, slot.logDirty)))
   yield* fix.installNewMemslots(t, kvm, asId, invalid, old)
-  w.generations.look(t)
   // kvm_arch_flush_shadow_memslot
   yield* zapAllPages(t, kvm)
   // kvm_arch_prepare_memory_region may fail.
@@ -56,5 +54,4 @@ export function* removeSlot(
   }
   yield* fix.freeMemslots(t, invalid)
   yield* t.unlock(kvm.slotsLock)
-  w.generations.look(t)
 }

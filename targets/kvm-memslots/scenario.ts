@@ -17,7 +17,10 @@ const cachedWrite = z
   .describe('KVM writes to the guest through a gfn_to_hva_cache (steal time, pvclock)')
 const userspace = z.object({ do: z.literal('userspace') }).describe('an exit to QEMU, which takes the BQL')
 
-const create = z.object({ do: z.literal('create'), gfn, smm }).describe('a slot at a frame that has none')
+const create = z
+  .object({ do: z.literal('create'), gfn, smm })
+  .describe('a slot at a frame that has none')
+  .meta({ weight: 2 })
 const remove = z
   .object({
     do: z.literal('delete'),
@@ -35,6 +38,7 @@ const move = z
 const flags = z
   .object({ do: z.literal('flags'), gfn, smm })
   .describe('dirty logging of the slot is switched on or off')
+  .meta({ weight: 2 })
 const replace = z
   .object({ do: z.literal('replace'), gfn, smm })
   .describe('the slot is deleted, and another one created at once, of which the guest knows nothing')

@@ -56,7 +56,7 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   'vcpu-cache': scenario(
     'S4.3: an MMIO spte is hit during the SRCU wait, and the vCPU stamps its own cache',
     0,
-    [[access(0), access(0), userspace, access(0)]],
+    [[access(0)], [access(0), userspace, access(0)]],
     [create(0)],
   ),
   'guest-cache': scenario(
@@ -71,13 +71,23 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     [[cachedWrite(0), cachedWrite(0), userspace, cachedWrite(0)]],
     [remove(0)],
   ),
+  'four-updates': scenario(
+    'S4.5: a slot is created, then three unrelated updates: for candidates with two bits, once around',
+    0,
+    [[access(0), userspace, access(0)]],
+    [create(0), flags(0), flags(0), flags(0)],
+  ),
   wrap: scenario(
-    'S4.5: two bits of the generation; it wraps around, and the zap races with a hit',
+    'S4.5: the same with two bits of the generation in the sptes of every candidate',
+    0,
+    [[access(0), userspace, access(0)]],
+    [create(0), flags(0), flags(0), flags(0)],
+    { mmioGenerationBits: 2 },
+  ),
+  'wrap-emulator': scenario(
+    "S4.5: an outdated spte is hit while the wrap's update goes on; the vCPU stamps its cache with what comes after",
     1,
-    [
-      [access(1), userspace, access(1)],
-      [access(1), access(1), userspace, emulate(1)],
-    ],
+    [[access(1), access(1), userspace, emulate(1)]],
     [flags(0), flags(0), flags(0), create(1)],
     { mmioGenerationBits: 2 },
   ),
