@@ -101,13 +101,13 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   'address-spaces': scenario(
     "S4.7: the vCPU's cache is filled in one address space and looked at in the other",
     0,
-    [[access(0, true), userspace, emulate(0), access(0)]],
-    [create(0), create(0, true)],
+    [[userspace, access(0, true), emulate(0)]],
+    [create(0), create(1, true)],
   ),
   'failed-delete': scenario(
     'S4.8: a deletion fails, and the old set is installed again',
     1,
-    [[access(0), userspace, access(0)], [access(0)]],
+    [[access(0), userspace, access(0)]],
     [remove(0, true)],
   ),
   hole: scenario(
