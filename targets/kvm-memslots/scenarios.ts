@@ -91,6 +91,19 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     [flags(0), flags(0), flags(0), create(1)],
     { mmioGenerationBits: 2 },
   ),
+  'wrap-stored-in-progress': scenario(
+    'S4.5: an spte is stored after the zap of the wrap and before the new generation; S4.7: two steps a turn',
+    1,
+    [[access(0), userspace, access(0)]],
+    [remove(0), create(0), flags(0, true)],
+    { mmioGenerationBits: 2 },
+  ),
+  'wrap-smm': scenario(
+    'S4.5 and S4.7: for candidates with two bits, once around in the second address space',
+    0,
+    [[access(0, true), userspace, access(0, true)]],
+    [create(0, true), flags(0, true)],
+  ),
   'split-section': scenario(
     'S4.6: a fault gives up SRCU between its lookup and what it caches',
     0,

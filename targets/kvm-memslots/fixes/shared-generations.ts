@@ -1,6 +1,7 @@
 import { defineFix } from '#harness/define.js'
 import { memslotsOf } from '../entities.js'
 import { lowBit } from '../low-bit.js'
+import { wrapped, zapAllPages } from '../memslots.js'
 import kvmMemslots from '../target.js'
 import type { KvmFix } from '../world.js'
 
@@ -20,5 +21,9 @@ export default defineFix(kvmMemslots, {
     yield* t.synchronizeSrcu(kvm.srcu)
     yield* t.write(slots.generation, generation + 2)
     yield* this.kvmArchMemslotsUpdated(t, kvm, generation + 2)
+  },
+
+  *kvmArchMemslotsUpdated(t, kvm, generation) {
+    if (wrapped(kvm, generation, 2)) yield* zapAllPages(t, kvm)
   },
 })
