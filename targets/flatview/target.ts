@@ -10,6 +10,8 @@ import type { FlatViewFix } from './world.js'
 
 function build(m: Machine, s: Scenario, fix: FlatViewFix): void {
   const world = worldOf(m, fix, s)
+  // All that decides anything lies in memory.
+  m.book(() => [])
   m.spawn('main', 'main', (t) => mainThread(t, world, s.main))
   if (s.migration > 0) m.spawn('migration', 'migration', (t) => migration(t, world, s.migration))
   s.vcpus.forEach((accesses, i) => m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpu(t, world, accesses)))
