@@ -1,0 +1,19 @@
+import { defineFix } from '#harness/define.js'
+import { parking, regionUnmapped } from '../asynchronous.js'
+import vfioUserDma from '../target.js'
+import { unlinkRegion } from '../upstream.js'
+
+export default defineFix(vfioUserDma, {
+  ...parking,
+  name: 'asynchronous-unregister',
+  title: 'Unlink, answer EBUSY; vfu_device_unmapped() after a grace period; then munmap and reply',
+  source: 'Akihiko Odaki, qemu-devel, June 2026 (seed 002): vfu_device_unmapped() (D-2)',
+  expect: 'broken',
+
+  *dmaUnregister(t, s, mapping) {
+    const mr = yield* unlinkRegion(t, s, mapping)
+    if (mr === null) return 'done'
+    yield* t.callRcu(mr.rcu, regionUnmapped, s, mr, mapping)
+    return 'EBUSY'
+  },
+})
