@@ -1,7 +1,7 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import { parking, regionUnmapped } from './asynchronous.js'
 import type { Mapping, MemoryRegion, RAMBlock } from './entities.js'
-import { objectUnref, regionDestructor } from './memory-api.js'
+import { isContained, memoryRegionFromHost, objectUnref, regionDestructor } from './memory-api.js'
 import { unlinkRegion } from './upstream.js'
 import type { Answer, Server } from './server.js'
 
@@ -19,7 +19,9 @@ export const byReference = {
   references: 'region' as const,
 
   *dmaUnregister(t: Thread, s: Server, mapping: Mapping): Coroutine<Answer> {
-    yield* unlinkRegion(t, s, mapping)
+    const mr = yield* memoryRegionFromHost(t, s, mapping)
+    // The library may ask again, when it is reset while the first request is pending.
+    if (mr && (yield* isContained(t, s, mr))) yield* unlinkRegion(t, s, mr)
     return 'EBUSY'
   },
 

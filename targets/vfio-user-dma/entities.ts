@@ -57,11 +57,16 @@ export class AddressSpace extends Struct {
   readonly updatePending = this.word('update_pending')
 }
 
+/** What was read from the socket. */
+export interface Header {
+  readonly serial: number
+  readonly request: Request
+}
+
 /** lib/tran.h: `vfu_msg_t`. */
 export class Message extends Struct {
   static readonly structName = 'Message'
-  readonly serial = this.word('serial')
-  readonly request = this.value<Request>('request', { do: 'unmap-all' })
+  readonly hdr = this.value<Header>('hdr', { serial: 0, request: { do: 'unmap-all' } })
   /** Regions that the device has not given back yet (asynchronous unregister). */
   readonly outstanding = this.word('outstanding')
 }

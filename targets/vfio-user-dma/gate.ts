@@ -2,7 +2,7 @@ import type { Coroutine, Thread } from '#harness/machine/index.js'
 import { freeRegion, parking, quiesced } from './asynchronous.js'
 import { AddressSpace, type Mapping, type MemoryRegion } from './entities.js'
 import type { Answer, Server } from './server.js'
-import { unlinkRegion } from './upstream.js'
+import { unlinkMapping } from './upstream.js'
 
 /** More than there will ever be buffers. */
 const CLOSED = 1000
@@ -59,7 +59,7 @@ export const gate = {
 
   /** Nobody is left: synchronously. */
   *dmaUnregister(t: Thread, s: Server, mapping: Mapping): Coroutine<Answer> {
-    const mr = yield* unlinkRegion(t, s, mapping)
+    const mr = yield* unlinkMapping(t, s, mapping)
     if (mr) yield* t.callRcu(mr.rcu, freeRegion, mr)
     return 'done'
   },

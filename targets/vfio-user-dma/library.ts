@@ -25,8 +25,7 @@ export function* vfuRunCtx(t: Thread, s: Server): Coroutine<RunResult> {
     return 'ENOTCONN'
   }
   const msg = yield* t.alloc(Message, requestName(request))
-  yield* t.plainWrite(msg.serial, received + 1)
-  yield* t.plainWrite(msg.request, request)
+  yield* t.plainWrite(msg.hdr, { serial: received + 1, request })
   return (yield* handleRequest(t, s, msg)) === 'EBUSY' ? 'EBUSY' : 'handled'
 }
 
@@ -49,15 +48,13 @@ function* park(t: Thread, vfu: VfuCtx, pending: Pending, msg: Message): Coroutin
   yield* t.plainWrite(vfu.pendingMsg, msg)
 }
 
-function* unpark(t: Thread, s: Server): Coroutine<Message> {
-  const msg = (yield* t.plainRead(s.vfu.pendingMsg)) as Message
-  yield* t.plainWrite(s.vfu.pending, Pending.None)
-  yield* t.plainWrite(s.vfu.pendingMsg, null)
-  return msg
+function* unpark(t: Thread, vfu: VfuCtx): Coroutine<void> {
+  yield* t.plainWrite(vfu.pending, Pending.None)
+  yield* t.plainWrite(vfu.pendingMsg, null)
 }
 
 function* execCommand(t: Thread, s: Server, msg: Message): Coroutine<Answer> {
-  const request = yield* t.plainRead(msg.request)
+  const { request, serial } = yield* t.plainRead(msg.hdr)
   if (request.do === 'map') yield* dmaControllerAddRegion(t, s, request.page)
   else {
     const pages = request.do === 'unmap' ? [request.page] : s.vfu.regions.keys()
@@ -70,7 +67,7 @@ function* execCommand(t: Thread, s: Server, msg: Message): Coroutine<Answer> {
       return 'EBUSY'
     }
   }
-  yield* reply(t, s, msg)
+  yield* reply(t, s, msg, serial)
   return 'done'
 }
 
@@ -110,8 +107,7 @@ function* unmapRegion(t: Thread, s: Server, page: number, mapping: Mapping): Cor
   yield* t.free(mapping)
 }
 
-export function* reply(t: Thread, s: Server, msg: Message): Coroutine<void> {
-  const serial = yield* t.plainRead(msg.serial)
+function* reply(t: Thread, s: Server, msg: Message, serial: number): Coroutine<void> {
   yield* t.storeRelease(s.socket.reply, serial)
   s.oracle.replied(t)
   yield* t.free(msg)
@@ -121,7 +117,8 @@ export function* reply(t: Thread, s: Server, msg: Message): Coroutine<void> {
 export function* vfuDeviceQuiesced(t: Thread, s: Server, error: boolean): Coroutine<void> {
   t.assert((yield* t.plainRead(s.vfu.inCb)) === 0, 'vfu_device_quiesced() outside of callbacks')
   if ((yield* t.plainRead(s.vfu.pending)) !== Pending.Quiesce) return
-  const msg = yield* unpark(t, s)
+  const msg = (yield* t.plainRead(s.vfu.pendingMsg)) as Message
+  yield* unpark(t, s.vfu)
   if (error) {
     yield* loseMessage(t, s, msg)
     return
@@ -130,7 +127,7 @@ export function* vfuDeviceQuiesced(t: Thread, s: Server, error: boolean): Corout
 }
 
 function* loseMessage(t: Thread, s: Server, msg: Message): Coroutine<void> {
-  s.oracle.lostReply(t, yield* t.plainRead(msg.serial), msg.label)
+  s.oracle.lostReply(t, (yield* t.plainRead(msg.hdr)).serial, msg.label)
   yield* t.free(msg)
 }
 
@@ -153,11 +150,13 @@ export function* vfuDeviceUnmapped(t: Thread, s: Server, mapping: Mapping): Coro
 function* regionGivenBack(t: Thread, s: Server): Coroutine<void> {
   if ((yield* t.plainRead(s.vfu.pending)) !== Pending.Unmap) return
   const msg = (yield* t.plainRead(s.vfu.pendingMsg)) as Message
-  const outstanding = (yield* t.plainRead(msg.outstanding)) - 1
-  yield* t.plainWrite(msg.outstanding, outstanding)
-  if (outstanding > 0) return
-  yield* unpark(t, s)
-  yield* reply(t, s, msg)
+  const outstanding = yield* t.plainRead(msg.outstanding)
+  if (outstanding > 1) {
+    yield* t.plainWrite(msg.outstanding, outstanding - 1)
+    return
+  }
+  yield* unpark(t, s.vfu)
+  yield* reply(t, s, msg, (yield* t.plainRead(msg.hdr)).serial)
 }
 
 /**
@@ -183,7 +182,10 @@ export function* vfuResetCtxAsync(t: Thread, s: Server): Coroutine<void> {
 
 /** There is nobody left to reply to. */
 function* dropParked(t: Thread, s: Server): Coroutine<void> {
-  if ((yield* t.plainRead(s.vfu.pending)) !== Pending.None) yield* t.free(yield* unpark(t, s))
+  if ((yield* t.plainRead(s.vfu.pending)) === Pending.None) return
+  const msg = (yield* t.plainRead(s.vfu.pendingMsg)) as Message
+  yield* unpark(t, s.vfu)
+  yield* t.free(msg)
 }
 
 const regionOf = (s: Server, page: number): VfuCtx['regions'][number] =>

@@ -69,6 +69,12 @@ export function* memoryRegionFromHost(t: Thread, s: Server, host: Mapping): Coro
   return mr
 }
 
+/** `mr->container != NULL` */
+export function* isContained(t: Thread, s: Server, mr: MemoryRegion): Coroutine<boolean> {
+  for (const subregion of s.as.subregions) if ((yield* t.plainRead(subregion)) === mr) return true
+  return false
+}
+
 export function* memoryRegionDelSubregion(t: Thread, s: Server, mr: MemoryRegion): Coroutine<void> {
   let contained = false
   for (const subregion of s.as.subregions) {

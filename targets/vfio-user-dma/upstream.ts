@@ -9,12 +9,16 @@ import {
 } from './memory-api.js'
 import type { Answer, RunResult, Server } from './server.js'
 
-/** `memory_region_del_subregion`, then `object_unparent`; null when no region has this host address. */
-export function* unlinkRegion(t: Thread, s: Server, mapping: Mapping): Coroutine<MemoryRegion | null> {
-  const mr = yield* memoryRegionFromHost(t, s, mapping)
-  if (mr === null) return null
+/** `memory_region_del_subregion`, then `object_unparent`. */
+export function* unlinkRegion(t: Thread, s: Server, mr: MemoryRegion): Coroutine<void> {
   yield* memoryRegionDelSubregion(t, s, mr)
   yield* objectUnref(t, s, mr)
+}
+
+/** The region at this host address, if there is one, is unlinked. */
+export function* unlinkMapping(t: Thread, s: Server, mapping: Mapping): Coroutine<MemoryRegion | null> {
+  const mr = yield* memoryRegionFromHost(t, s, mapping)
+  if (mr) yield* unlinkRegion(t, s, mr)
   return mr
 }
 
@@ -33,7 +37,7 @@ export const upstream = {
 
   /** `dma_unregister`: the region struct comes from g_new0(), and nobody ever frees it. */
   *dmaUnregister(t: Thread, s: Server, mapping: Mapping): Coroutine<Answer> {
-    yield* unlinkRegion(t, s, mapping)
+    yield* unlinkMapping(t, s, mapping)
     return 'done'
   },
 
@@ -66,12 +70,9 @@ export const upstream = {
 
   /** `vfu_object_ctx_run`: EBUSY is an error like any other; with auto-shutdown, errors abort. */
   *vfuObjectCtxRun(t: Thread, s: Server): Coroutine<void> {
-    if ((yield* runUntilIdle(t, s)) === 'EBUSY')
-      t.report(
-        'abort',
-        'vfu_object_ctx_run',
-        `${t.name}: vfu: Failed to run device - Device or resource busy`,
-      )
+    if ((yield* runUntilIdle(t, s)) !== 'EBUSY') return
+    t.report('abort', 'vfu_object_ctx_run', `${t.name}: vfu: Failed to run device - Device or resource busy`)
+    t.machine.stop()
   },
 
   vfuResetCtx,

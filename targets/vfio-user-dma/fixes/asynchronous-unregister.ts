@@ -1,7 +1,7 @@
 import { defineFix } from '#harness/define.js'
 import { parking, regionUnmapped } from '../asynchronous.js'
 import vfioUserDma from '../target.js'
-import { unlinkRegion } from '../upstream.js'
+import { unlinkMapping } from '../upstream.js'
 
 export default defineFix(vfioUserDma, {
   ...parking,
@@ -11,7 +11,7 @@ export default defineFix(vfioUserDma, {
   expect: 'broken',
 
   *dmaUnregister(t, s, mapping) {
-    const mr = yield* unlinkRegion(t, s, mapping)
+    const mr = yield* unlinkMapping(t, s, mapping)
     if (mr === null) return 'done'
     yield* t.callRcu(mr.rcu, regionUnmapped, s, mr, mapping)
     return 'EBUSY'

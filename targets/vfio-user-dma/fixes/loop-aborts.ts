@@ -9,7 +9,7 @@ export default defineFix(vfioUserDma, {
   name: 'loop-aborts',
   title: "by-reference-reset, but QEMU's run loop is left as it is",
   source: 'Negative control for S3.10: EBUSY is fatal with auto-shutdown',
-  expect: { broken: ['abort', 'event-loop-spin'] },
+  expect: { broken: ['abort'] },
   vfuObjectCtxRun: upstream.vfuObjectCtxRun,
   vfuResetCtx: vfuResetCtxAsync,
 })

@@ -2,7 +2,7 @@ import { defineFix } from '#harness/define.js'
 import { freeRegion, parking, quiesced } from '../asynchronous.js'
 import { AddressSpace } from '../entities.js'
 import vfioUserDma from '../target.js'
-import { unlinkRegion } from '../upstream.js'
+import { unlinkMapping } from '../upstream.js'
 
 /** The head that the quiesce callback queues. */
 class QuiescingAddressSpace extends AddressSpace {
@@ -23,7 +23,7 @@ export default defineFix(vfioUserDma, {
   },
 
   *dmaUnregister(t, s, mapping) {
-    const mr = yield* unlinkRegion(t, s, mapping)
+    const mr = yield* unlinkMapping(t, s, mapping)
     if (mr) yield* t.callRcu(mr.rcu, freeRegion, mr)
     return 'done'
   },

@@ -1,6 +1,6 @@
 import { defineFix } from '#harness/define.js'
 import vfioUserDma from '../target.js'
-import { unlinkRegion, upstream } from '../upstream.js'
+import { unlinkMapping, upstream } from '../upstream.js'
 
 export default defineFix(vfioUserDma, {
   ...upstream,
@@ -10,7 +10,7 @@ export default defineFix(vfioUserDma, {
   expect: 'broken',
 
   *dmaUnregister(t, s, mapping) {
-    const mr = yield* unlinkRegion(t, s, mapping)
+    const mr = yield* unlinkMapping(t, s, mapping)
     if (mr) yield* t.free(mr)
     return 'done'
   },

@@ -7,7 +7,7 @@ import { vfuResetCtxAsync } from '../library.js'
 import { regionDestructor } from '../memory-api.js'
 import type { Server } from '../server.js'
 import vfioUserDma from '../target.js'
-import { unlinkRegion } from '../upstream.js'
+import { unlinkMapping } from '../upstream.js'
 
 export default defineFix(vfioUserDma, {
   ...byReference,
@@ -17,7 +17,7 @@ export default defineFix(vfioUserDma, {
   expect: { broken: ['access-after-reply'] },
 
   *dmaUnregister(t, s, mapping) {
-    yield* unlinkRegion(t, s, mapping)
+    yield* unlinkMapping(t, s, mapping)
     return 'detached'
   },
 

@@ -1,7 +1,7 @@
 import { defineFix } from '#harness/define.js'
 import { freeRegion } from '../asynchronous.js'
 import vfioUserDma from '../target.js'
-import { unlinkRegion, upstream } from '../upstream.js'
+import { unlinkMapping, upstream } from '../upstream.js'
 
 export default defineFix(vfioUserDma, {
   ...upstream,
@@ -11,7 +11,7 @@ export default defineFix(vfioUserDma, {
   expect: 'broken',
 
   *dmaUnregister(t, s, mapping) {
-    const mr = yield* unlinkRegion(t, s, mapping)
+    const mr = yield* unlinkMapping(t, s, mapping)
     if (mr === null) return 'done'
     yield* t.synchronizeRcu()
     // flatview_destroy() has not run yet, and will look at the region.
