@@ -23,9 +23,11 @@ const deleted = (s: Server): boolean => s.socket.objectDel.value === 1
 /** QEMU's main loop, as far as the server's file descriptor and the monitor go. */
 export function* mainLoop(t: Thread, s: Server, objectDel: boolean): Coroutine<void> {
   const { bql } = t.machine
-  const unread = (): boolean => s.socket.request.value.serial > s.vfu.received.value
-  const readable = (): boolean => s.vfu.pollFd.value === 1 && unread()
-  const over = (): boolean => s.vfu.received.value === s.script.length && !objectDel
+  // As this thread sees memory: it may have changed the handler itself.
+  const polled = (): boolean => t.machine.memory.own(t, s.vfu.pollFd) === 1
+  const received = (): number => t.machine.memory.own(t, s.vfu.received)
+  const readable = (): boolean => polled() && s.socket.request.value.serial > received()
+  const over = (): boolean => received() === s.script.length && !objectDel
   for (;;) {
     yield* t.waitFor('its file descriptors', () => readable() || deleted(s) || over())
     if (deleted(s)) return yield* vfuObjectFinalize(t, s)
@@ -110,18 +112,16 @@ function* walkRamList(t: Thread, s: Server): Coroutine<void> {
 }
 
 /** A device that keeps the host pointer from `address_space_map` to `address_space_unmap`. */
-export function* mapUser(t: Thread, s: Server, buffers: readonly MapBuffer[]): Coroutine<void> {
-  for (const buffer of buffers) {
-    const mapped = yield* addressSpaceMap(t, s, buffer.page)
-    if (mapped === null) continue
-    for (const e of buffer.during)
-      if (e.do === 'use') yield* use(t, s, mapped.host)
-      else if (e.do === 'grace-period') yield* t.synchronizeRcu()
-      else yield* read(t, s, e.page, e.underBql)
-    if (buffer.underBql) yield* t.lock(t.machine.bql)
-    yield* addressSpaceUnmap(t, s, mapped.mr, mapped.host)
-    if (buffer.underBql) yield* t.unlock(t.machine.bql)
-  }
+export function* device(t: Thread, s: Server, buffer: MapBuffer): Coroutine<void> {
+  const mapped = yield* addressSpaceMap(t, s, buffer.page)
+  if (mapped === null) return
+  for (const e of buffer.during)
+    if (e.do === 'use') yield* use(t, s, mapped.host)
+    else if (e.do === 'grace-period') yield* t.synchronizeRcu()
+    else yield* read(t, s, e.page, e.underBql)
+  if (buffer.underBql) yield* t.lock(t.machine.bql)
+  yield* addressSpaceUnmap(t, s, mapped.mr, mapped.host)
+  if (buffer.underBql) yield* t.unlock(t.machine.bql)
 }
 
 function* addressSpaceMap(t: Thread, s: Server, page: number): ReturnType<typeof translate> {

@@ -58,7 +58,7 @@ export const scenario = z.object({
     )
     .max(2)
     .describe('vCPUs and iothreads that use guest memory inside one section'),
-  mapUsers: z.array(z.array(mapBuffer).min(1).max(2)).max(2).describe('devices that use address_space_map'),
+  devices: z.array(mapBuffer).max(2).describe('devices that map one buffer each'),
   transaction: z
     .boolean()
     .default(false)
@@ -73,4 +73,4 @@ export type Scenario = z.infer<typeof scenario>
 /** What the library reads from the socket; the last is the end of the connection. */
 export type Request = Scenario['client'][number] | { readonly do: 'disconnect' }
 export type ReaderEvent = Scenario['readers'][number][number]
-export type MapBuffer = Scenario['mapUsers'][number][number]
+export type MapBuffer = Scenario['devices'][number]

@@ -14,8 +14,8 @@ const buffer = (page: number, during: MapBuffer['during'], underBql = false): Ma
   underBql,
 })
 /** A device that completes in the main loop, and one that completes in an iothread. */
-const inMainLoop: Partial<Scenario> = { mapUsers: [[buffer(0, [use], true)]] }
-const inIothread: Partial<Scenario> = { mapUsers: [[buffer(0, [use])]] }
+const inMainLoop: Partial<Scenario> = { devices: [buffer(0, [use], true)] }
+const inIothread: Partial<Scenario> = { devices: [buffer(0, [use])] }
 
 function scenario(title: string, client: Event[], more: Partial<Scenario> = {}): NamedScenario<Scenario> {
   return {
@@ -27,7 +27,7 @@ function scenario(title: string, client: Event[], more: Partial<Scenario> = {}):
       disconnects: false,
       objectDel: false,
       readers: [],
-      mapUsers: [],
+      devices: [],
       transaction: false,
       quiesceFails: false,
       ...more,
@@ -50,10 +50,10 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   ),
   'iothread-device': scenario('H3-5: the same, completed in an iothread', [unmap(0)], inIothread),
   'held-1-period': scenario('S3.5: the buffer is held across a grace period', [unmap(0)], {
-    mapUsers: [[buffer(0, [gracePeriod, use])]],
+    devices: [buffer(0, [gracePeriod, use])],
   }),
   'held-3-periods': scenario('S3.5: the buffer is held across three grace periods', [unmap(0)], {
-    mapUsers: [[buffer(0, [gracePeriod, gracePeriod, gracePeriod])]],
+    devices: [buffer(0, [gracePeriod, gracePeriod, gracePeriod])],
   }),
   transaction: scenario('S3.6: the unlink is part of an outer transaction', [unmap(0)], {
     readers: [[read(0)]],
@@ -96,7 +96,7 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
     },
   ),
   'nested-access': scenario('A device reads a descriptor while it holds a buffer', [unmap(0)], {
-    mapUsers: [[buffer(0, [{ do: 'read', page: 0, underBql: false }])]],
+    devices: [buffer(0, [{ do: 'read', page: 0, underBql: false }])],
   }),
   'access-under-bql': scenario('A device in the main loop reads under the BQL', [unmap(0)], {
     readers: [[read(0, true)]],

@@ -1,6 +1,6 @@
 import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
-import { client, mainLoop, mapUser, monitor, reader } from './actors.js'
+import { client, mainLoop, device, monitor, reader } from './actors.js'
 import {
   AddressSpace,
   FlatView,
@@ -68,7 +68,7 @@ function build(m: Machine, c: Scenario, fix: VfioUserFix): void {
   m.spawn('client', 'client', (t) => client(t, s, c.pipelined))
   m.spawn('main', 'main', (t) => mainLoop(t, s, c.objectDel))
   c.readers.forEach((events, i) => m.spawn(`reader${i}`, 'reader', (t) => reader(t, s, events)))
-  c.mapUsers.forEach((buffers, i) => m.spawn(`device${i}`, 'device', (t) => mapUser(t, s, buffers)))
+  c.devices.forEach((buffer, i) => m.spawn(`device${i}`, 'device', (t) => device(t, s, buffer)))
   if (c.objectDel) m.spawn('monitor', 'monitor', (t) => monitor(t, s))
   m.spawnCallRcu()
 }
@@ -89,7 +89,7 @@ export default defineTarget<VfioUserFix, Scenario>({
     vfuObjectCtxRun: "hw/remote/vfio-user-obj.c: vfu_object_ctx_run, the handler of the context's descriptor",
     vfuResetCtx: 'lib/libvfio-user.c: the connection is lost, or the context destroyed',
   },
-  threads: (c) => 3 + c.readers.length + c.mapUsers.length + Number(c.objectDel),
+  threads: (c) => 3 + c.readers.length + c.devices.length + Number(c.objectDel),
   build,
   scenarios,
 })
