@@ -1,5 +1,4 @@
 import { Struct } from '#harness/machine/index.js'
-import type { Request } from './scenario.js'
 
 /** How many pages of the client's memory there are; page i is DMA address i. */
 export const PAGES = 2
@@ -57,16 +56,10 @@ export class AddressSpace extends Struct {
   readonly updatePending = this.word('update_pending')
 }
 
-/** What was read from the socket. */
-export interface Header {
-  readonly serial: number
-  readonly request: Request
-}
-
 /** lib/tran.h: `vfu_msg_t`. */
 export class Message extends Struct {
   static readonly structName = 'Message'
-  readonly hdr = this.value<Header>('hdr', { serial: 0, request: { do: 'unmap-all' } })
+  readonly msgId = this.word('msg_id')
   /** Regions that the device has not given back yet (asynchronous unregister). */
   readonly outstanding = this.word('outstanding')
 }

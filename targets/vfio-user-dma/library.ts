@@ -25,7 +25,7 @@ export function* vfuRunCtx(t: Thread, s: Server): Coroutine<RunResult> {
     return 'ENOTCONN'
   }
   const msg = yield* t.alloc(Message, requestName(request))
-  yield* t.plainWrite(msg.hdr, { serial: received + 1, request })
+  yield* t.plainWrite(msg.msgId, received + 1)
   return (yield* handleRequest(t, s, msg)) === 'EBUSY' ? 'EBUSY' : 'handled'
 }
 
@@ -54,7 +54,8 @@ function* unpark(t: Thread, vfu: VfuCtx): Coroutine<void> {
 }
 
 function* execCommand(t: Thread, s: Server, msg: Message): Coroutine<Answer> {
-  const { request, serial } = yield* t.plainRead(msg.hdr)
+  const msgId = yield* t.plainRead(msg.msgId)
+  const request = s.script[msgId - 1] as Request
   if (request.do === 'map') yield* dmaControllerAddRegion(t, s, request.page)
   else {
     const pages = request.do === 'unmap' ? [request.page] : s.vfu.regions.keys()
@@ -67,7 +68,7 @@ function* execCommand(t: Thread, s: Server, msg: Message): Coroutine<Answer> {
       return 'EBUSY'
     }
   }
-  yield* reply(t, s, msg, serial)
+  yield* reply(t, s, msg, msgId)
   return 'done'
 }
 
@@ -107,8 +108,8 @@ function* unmapRegion(t: Thread, s: Server, page: number, mapping: Mapping): Cor
   yield* t.free(mapping)
 }
 
-function* reply(t: Thread, s: Server, msg: Message, serial: number): Coroutine<void> {
-  yield* t.storeRelease(s.socket.reply, serial)
+function* reply(t: Thread, s: Server, msg: Message, msgId: number): Coroutine<void> {
+  yield* t.storeRelease(s.socket.reply, msgId)
   s.oracle.replied(t)
   yield* t.free(msg)
 }
@@ -127,7 +128,7 @@ export function* vfuDeviceQuiesced(t: Thread, s: Server, error: boolean): Corout
 }
 
 function* loseMessage(t: Thread, s: Server, msg: Message): Coroutine<void> {
-  s.oracle.lostReply(t, (yield* t.plainRead(msg.hdr)).serial, msg.label)
+  s.oracle.lostReply(t, yield* t.plainRead(msg.msgId), msg.label)
   yield* t.free(msg)
 }
 
@@ -156,7 +157,7 @@ function* regionGivenBack(t: Thread, s: Server): Coroutine<void> {
     return
   }
   yield* unpark(t, s.vfu)
-  yield* reply(t, s, msg, (yield* t.plainRead(msg.hdr)).serial)
+  yield* reply(t, s, msg, yield* t.plainRead(msg.msgId))
 }
 
 /**

@@ -71,8 +71,9 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   }),
   'disconnect-mapped': scenario('S3.8: the client hangs up, and has pages mapped', [unmap(1)], {
     mapped: 2,
-    readers: [[read(0)]],
+    readers: [[read(0), read(0)]],
     disconnects: true,
+    pipelined: true,
   }),
   'object-del': scenario('S3.8: the context is destroyed while the message is parked', [unmap(0)], {
     readers: [[read(0)]],
