@@ -1,33 +1,37 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import type { FlatView, Mapping, MemoryRegion } from './entities.js'
 import { inTransaction, memoryRegionFromHost } from './memory-api.js'
-import type { MapBuffer, ReaderEvent } from './scenario.js'
+import type { MapBuffer, ReaderEvent, Request } from './scenario.js'
 import { requestName, type Server } from './server.js'
 
 /** The vfio-user client: it knows nothing but its own requests and the replies. */
 export function* client(t: Thread, s: Server, pipelined: boolean): Coroutine<void> {
   for (const [i, request] of s.script.entries()) {
-    yield* t.storeRelease(s.socket.request, { serial: i + 1, what: requestName(request) })
+    yield* send(t, s, i + 1, request)
     if (!pipelined && request.do !== 'disconnect') yield* awaitReply(t, s, i + 1)
   }
   const last = s.script.findLastIndex((r) => r.do !== 'disconnect') + 1
   if (pipelined && last === s.script.length) yield* awaitReply(t, s, last)
 }
 
-function* awaitReply(t: Thread, s: Server, serial: number): Coroutine<void> {
+export function* send(t: Thread, s: Server, serial: number, request: Request): Coroutine<void> {
+  yield* t.storeRelease(s.socket.request, { serial, what: requestName(request) })
+}
+
+export function* awaitReply(t: Thread, s: Server, serial: number): Coroutine<void> {
   yield* t.waitFor('the reply', () => s.oracle.answered(serial) || deleted(s))
 }
 
 const deleted = (s: Server): boolean => s.socket.objectDel.value === 1
 
-/** QEMU's main loop, as far as the server's file descriptor and the monitor go. */
-export function* mainLoop(t: Thread, s: Server, objectDel: boolean): Coroutine<void> {
+/** QEMU's main loop, as far as the server's file descriptor and the monitor go; it ends when no more will come. */
+export function* mainLoop(t: Thread, s: Server, moreToCome: () => boolean): Coroutine<void> {
   const { bql } = t.machine
   // As this thread sees memory: it may have changed the handler itself.
   const polled = (): boolean => t.machine.memory.own(t, s.vfu.pollFd) === 1
   const received = (): number => t.machine.memory.own(t, s.vfu.received)
   const readable = (): boolean => polled() && s.socket.request.value.serial > received()
-  const over = (): boolean => received() === s.script.length && !objectDel
+  const over = (): boolean => received() === s.script.length && !moreToCome()
   for (;;) {
     yield* t.waitFor('its file descriptors', () => readable() || deleted(s) || over())
     if (deleted(s)) return yield* vfuObjectFinalize(t, s)
@@ -88,12 +92,12 @@ function* translate(
 }
 
 /** The access itself: the guest's memory is volatile to the server. */
-function* use(t: Thread, s: Server, host: Mapping): Coroutine<void> {
+export function* use(t: Thread, s: Server, host: Mapping): Coroutine<void> {
   yield* t.read(host.data)
   s.oracle.used(t, host)
 }
 
-function* addressSpaceRead(t: Thread, s: Server, page: number): Coroutine<void> {
+export function* addressSpaceRead(t: Thread, s: Server, page: number): Coroutine<void> {
   if (!(yield* s.fix.accessBegin(t, s, page))) return
   const found = yield* translate(t, s, page)
   if (found) yield* use(t, s, found.host)
@@ -124,7 +128,7 @@ export function* device(t: Thread, s: Server, buffer: MapBuffer): Coroutine<void
   if (buffer.underBql) yield* t.unlock(t.machine.bql)
 }
 
-function* addressSpaceMap(t: Thread, s: Server, page: number): ReturnType<typeof translate> {
+export function* addressSpaceMap(t: Thread, s: Server, page: number): ReturnType<typeof translate> {
   if (!(yield* s.fix.accessBegin(t, s, page))) return null
   const found = yield* translate(t, s, page)
   if (found) yield* s.fix.bufferMapped(t, s, found.mr)
@@ -132,7 +136,12 @@ function* addressSpaceMap(t: Thread, s: Server, page: number): ReturnType<typeof
   return found
 }
 
-function* addressSpaceUnmap(t: Thread, s: Server, mapped: MemoryRegion, host: Mapping): Coroutine<void> {
+export function* addressSpaceUnmap(
+  t: Thread,
+  s: Server,
+  mapped: MemoryRegion,
+  host: Mapping,
+): Coroutine<void> {
   const mr = yield* memoryRegionFromHost(t, s, host)
   t.assert(mr !== null, 'mr != NULL in address_space_unmap')
   if (mr === null) return

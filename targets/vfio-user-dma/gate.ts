@@ -20,10 +20,13 @@ const gated = (s: Server): GatedAddressSpace => s.as as GatedAddressSpace
 
 export const isOpen = (gate: number): boolean => gate < CLOSED
 
-/** Enters a section in which the gate is seen open, if it is; a grace period waits for those who saw it open. */
+/**
+ * Enters a section in which the gate is seen open, if it is; a grace period waits for those who saw it open. Who
+ * sees it opened again must also see what was unlinked while it was closed: hence the acquire.
+ */
 export function* enterOpenGate(t: Thread, s: Server): Coroutine<boolean> {
   yield* t.rcuReadLock()
-  if (isOpen(yield* t.read(gated(s).gate))) return true
+  if (isOpen(yield* t.loadAcquire(gated(s).gate))) return true
   yield* t.rcuReadUnlock()
   return false
 }

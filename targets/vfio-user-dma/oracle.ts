@@ -68,9 +68,12 @@ export class DmaOracle {
     }
   }
 
+  /** A parked message is freed. Whoever has hung up does not wait for it. */
   lostReply(t: Thread, serial: number, request: string): void {
     this.inVain = 0
     this.lost = serial
+    const { socket, script } = this.server
+    if (script[socket.request.value.serial - 1]?.do === 'disconnect') return
     t.report(
       'lost-reply',
       'Message',

@@ -8,7 +8,7 @@ export default defineFix(vfioUserDma, {
   name: 'by-reference-inline',
   title: 'by-reference-reset, but the region is finalized in the thread that drops the last reference',
   source: 'Variant of D-5 (hazard H3-5)',
-  expect: { broken: ['assertion', 'free-while-reachable'] },
+  expect: { broken: ['assertion', 'free-while-reachable', 'use-after-free'] },
   memoryRegionFinalize: finalizeRegion,
   vfuResetCtx: vfuResetCtxAsync,
 })
