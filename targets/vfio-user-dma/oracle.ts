@@ -36,17 +36,17 @@ export class DmaOracle {
     let uses = this.uses.get(mapping)
     if (!uses) this.uses.set(mapping, (uses = new Map()))
     uses.set(t.id, { moment: t.moment(), by: t })
-    if (this.over.has(mapping)) this.afterReply(t, mapping)
+    if (this.over.has(mapping))
+      this.afterReply(
+        t,
+        t,
+        mapping,
+        `${t.name} uses ${mapping.label}, which the client has been told is unmapped`,
+      )
   }
 
-  private afterReply(by: Thread, mapping: Mapping): void {
-    by.report(
-      'access-after-reply',
-      'Mapping',
-      `${by.name} uses ${mapping.label} although the client has been told that it is unmapped`,
-      'error',
-      mapping.label,
-    )
+  private afterReply(t: Thread, by: Thread, mapping: Mapping, message: string): void {
+    t.report('access-after-reply', `Mapping by ${by.role}`, message, 'error', mapping.label)
   }
 
   /** The library has forgotten the mapping, which stays mapped. */
@@ -64,7 +64,13 @@ export class DmaOracle {
       if (mapping.life !== Life.Live) continue
       this.over.add(mapping)
       for (const { moment, by } of this.uses.get(mapping)?.values() ?? [])
-        if (!t.knows(moment)) this.afterReply(by, mapping)
+        if (!t.knows(moment))
+          this.afterReply(
+            t,
+            by,
+            mapping,
+            `${t.name} tells the client that ${mapping.label} is unmapped, and nothing orders ${by.name}'s use before`,
+          )
     }
   }
 

@@ -61,7 +61,7 @@ export const scenarios: Record<string, NamedScenario<Scenario>> = {
   }),
   'unmap-then-all': scenario('S3.7: UNMAP_ALL right after UNMAP', [unmap(0), unmapAll], {
     mapped: 2,
-    readers: [[read(1)]],
+    readers: [[read(1), read(1)]],
     pipelined: true,
   }),
   disconnect: scenario('S3.8: the client hangs up right after its request', [unmap(0)], {
