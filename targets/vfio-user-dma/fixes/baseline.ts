@@ -7,5 +7,5 @@ export default defineFix(vfioUserDma, {
   name: 'baseline',
   title: 'Today: unlink, unparent, return; the library munmaps and replies',
   source: 'hw/remote/vfio-user-obj.c: dma_unregister (D-0)',
-  expect: 'broken',
+  expect: { broken: ['assertion', 'leak', 'use-after-free', 'wrong-region'] },
 })

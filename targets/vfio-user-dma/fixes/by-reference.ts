@@ -7,5 +7,5 @@ export default defineFix(vfioUserDma, {
   name: 'by-reference',
   title: 'FlatViews and mapped buffers hold the region; its finalization calls vfu_device_unmapped()',
   source: 'Seed 002 with the region counted itself (D-5); the library resets connections as it does today',
-  expect: 'broken',
+  expect: { broken: ['use-after-free'] },
 })

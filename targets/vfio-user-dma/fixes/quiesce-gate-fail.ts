@@ -7,7 +7,7 @@ export default defineFix(vfioUserDma, {
   name: 'quiesce-gate-fail',
   title: 'The quiesce callback closes a gate and waits for sections and buffers; new accesses fail',
   source: 'vfu_device_quiesced() with the primitive that seed 002 misses (D-3)',
-  expect: 'broken',
+  expect: { broken: ['assertion', 'failed-access', 'lost-reply', 'use-after-free'] },
 
   *accessBegin(t, s, page) {
     if (yield* enterOpenGate(t, s)) return true

@@ -15,7 +15,7 @@ export default defineFix(vfioUserDma, {
   name: 'quiesce-grace-period',
   title: 'The quiesce callback waits for a grace period; then unlink, munmap and reply as today',
   source: 'Thanos Makatos, qemu-devel, June 2026 (seed 002): vfu_device_quiesced() (D-1)',
-  expect: 'broken',
+  expect: { broken: ['assertion', 'lost-reply', 'use-after-free', 'wrong-region'] },
 
   *quiesceCb(t, s) {
     yield* t.callRcu((s.as as QuiescingAddressSpace).rcu, quiesced, s)
