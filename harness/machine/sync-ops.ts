@@ -1,3 +1,4 @@
+import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import { Operation } from './op.js'
 import { report } from './reports.js'
@@ -17,7 +18,7 @@ export const lock = new Operation(
     return `${mutex.name}, held by ${mutex.owner === t ? 'itself' : (mutex.owner?.name ?? 'nobody')}`
   },
   (t) => ((t.x as Mutex).owner ? [(t.x as Mutex).owner as Thread] : []),
-)
+).touching((_m, t, f) => f.write((t.x as Mutex).resource))
 
 function letGo(m: Machine, t: Thread, mutex: Mutex): void {
   if (mutex.owner !== t) {
@@ -37,13 +38,21 @@ function letGo(m: Machine, t: Thread, mutex: Mutex): void {
 export const unlock = new Operation('unlock', (m, t) => {
   letGo(m, t, t.x as Mutex)
   t.result = undefined
+}).touching((m, t, f) => {
+  // A release that waits in the store buffer concerns nobody yet.
+  if (!m.memory.buffering) f.write((t.x as Mutex).resource)
 })
 
 export const condSleep = new Operation('condWait', (m, t) => {
   ;(t.x as Condition).waiters.push(t)
   letGo(m, t, t.y as Mutex)
   t.result = undefined
-})
+}).touching(condition)
+
+function condition(_m: Machine, t: Thread, f: Footprint): void {
+  f.write((t.x as Condition).resource)
+  f.write((t.y as Mutex).resource)
+}
 
 export const condWake = new Operation(
   'condWoken',
@@ -56,7 +65,7 @@ export const condWake = new Operation(
   },
   (m, t) => (t.x as Condition).woken.includes(t) && !(t.y as Mutex).held && m.memory.drained(t),
   (t) => `a signal on ${(t.x as Condition).name}`,
-)
+).touching(condition)
 
 function signal(name: string, all: boolean): Operation {
   return new Operation(
@@ -66,7 +75,7 @@ function signal(name: string, all: boolean): Operation {
       t.result = undefined
     },
     (m, t) => m.memory.drained(t),
-  )
+  ).touching((_m, t, f) => f.write((t.x as Condition).resource))
 }
 
 export const condSignal = signal('condSignal', false)
