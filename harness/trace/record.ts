@@ -154,6 +154,7 @@ function label(x: unknown): string {
 export function show(value: unknown): string {
   if (value === null || value === undefined) return 'NULL'
   if (value instanceof Struct) return value.label
-  if (typeof value === 'object') return Object.values(value).join('+')
+  if (typeof value === 'object' && value.toString === Object.prototype.toString)
+    return Object.values(value).join('+')
   return String(value)
 }
