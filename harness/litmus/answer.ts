@@ -3,6 +3,7 @@ import { holds, valueOf } from './condition.js'
 import type { Flag } from './lkmm.js'
 import { nameOf, shownPlaces, type MemoryMap } from './memory-map.js'
 import type { FinalState } from './search.js'
+import { isAddress } from './value.js'
 
 export type Observation = 'Never' | 'Sometimes' | 'Always'
 
@@ -19,7 +20,9 @@ export interface Answer {
   readonly sure: boolean
 }
 
-export function observation({ positive, negative }: Answer): Observation {
+/** `Never 0 0` is a test without executions, which always deadlocks. `Unknown`: a bound was hit before it was clear. */
+export function observation({ positive, negative, sure }: Answer): Observation | 'Unknown' {
+  if (!sure && (positive === 0 || negative === 0)) return 'Unknown'
   return positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes'
 }
 
@@ -48,9 +51,16 @@ export class Collector {
     return positive
   }
 
+  /** Numbers come before addresses, addresses by name. */
+  private compare(a: number, b: number): number {
+    if (!isAddress(a) || !isAddress(b)) return a - b
+    const [x, y] = [this.map.show(a), this.map.show(b)]
+    return x < y ? -1 : x > y ? 1 : 0
+  }
+
   answer(bounds: readonly string[], sure: boolean): Answer {
     const sorted = [...this.states.values()].sort(
-      (a, b) => a.map((v, i) => v - (b[i] as number)).find((d) => d !== 0) ?? 0,
+      (a, b) => a.map((v, i) => this.compare(v, b[i] as number)).find((d) => d !== 0) ?? 0,
     )
     return {
       states: sorted.map((values) =>

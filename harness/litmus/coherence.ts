@@ -1,8 +1,9 @@
-import { isRead, isWrite, type Execution } from './execution.js'
+import { isRead, type Execution } from './execution.js'
 import type { Event } from './event.js'
 
 /** The writes to one location, and the orders that are still open for them. */
 export interface Writes {
+  readonly location: number
   readonly writes: readonly Event[]
   /** Bit j of `after[i]`: write j comes after write i. Transitive. */
   readonly after: readonly number[]
@@ -13,14 +14,13 @@ export interface Writes {
  * location"); null if they contradict each other.
  */
 export function forcedOrder(x: Execution, location: number): Writes | null {
-  const here = x.events.filter((e) => x.location[e.id] === location)
-  const writes = here.filter(isWrite)
-  const index = new Map(writes.map((w, i) => [w.id, i]))
+  const { here, writes, index } = x.at(location)
   const after = new Array<number>(writes.length).fill(0)
   let possible = true
   const order = (first: number, second: number): void => {
     if (first === second) return
-    const [i, j] = [index.get(first), index.get(second)]
+    const i = index.get(first)
+    const j = index.get(second)
     if (i === undefined || j === undefined) return
     after[i] = (after[i] as number) | (1 << j)
   }
@@ -52,7 +52,7 @@ export function forcedOrder(x: Execution, location: number): Writes | null {
       if (u !== me && ((after[s] as number) >>> u) & 1) after[me] = (after[me] as number) | (1 << u)
   }
   if (!possible || !close(after)) return null
-  return { writes, after }
+  return { location, writes, after }
 }
 
 /** Transitive closure; false if it has a circle. */
@@ -62,6 +62,22 @@ function close(after: number[]): boolean {
     for (let i = 0; i < n; i++)
       if (((after[i] as number) >>> k) & 1) after[i] = (after[i] as number) | (after[k] as number)
   return after.every((row, i) => ((row >>> i) & 1) === 0)
+}
+
+export const isTotal = ({ after }: Writes): boolean =>
+  after.reduce((pairs, row) => pairs + ones(row), 0) === (after.length * (after.length - 1)) / 2
+
+function ones(row: number): number {
+  let n = 0
+  for (let bits = row; bits !== 0; bits &= bits - 1) n++
+  return n
+}
+
+/** The order, where only one is open. */
+export function onlyOrder({ writes, after }: Writes): readonly Event[] {
+  const order = new Array<Event>(writes.length)
+  writes.forEach((w, i) => (order[writes.length - 1 - ones(after[i] as number)] = w))
+  return order
 }
 
 /** The decided pairs, for `Execution.coherence`. */

@@ -15,16 +15,30 @@ export class Execution {
   readonly coherence: (readonly number[])[]
   /** What each read returns and each write stores, as far as it is known. */
   values: (number | undefined)[]
+  private readonly places = new Map<number, Here>()
 
   constructor(
     readonly events: readonly Event[],
     locations: number,
+    /** All locations are known from the start. */
+    readonly fixed: boolean,
   ) {
     this.algebra = new Algebra(events.length)
     this.location = new Int32Array(events.length).fill(-1)
     this.readsFrom = new Int32Array(events.length).fill(-1)
     this.coherence = new Array<readonly number[]>(locations).fill([])
     this.values = new Array<undefined>(events.length).fill(undefined)
+  }
+
+  /** The events at a location. */
+  at(location: number): Here {
+    const known = this.places.get(location)
+    if (known) return known
+    const here = this.events.filter((e) => this.location[e.id] === location)
+    const writes = here.filter(isWrite)
+    const found = { here, writes, index: new Map(writes.map((w, i) => [w.id, i])) }
+    if (this.fixed) this.places.set(location, found)
+    return found
   }
 
   where(member: (e: Event) => boolean): EventSet {
@@ -61,6 +75,13 @@ export class Execution {
         this.algebra.add(r, pairs[i] as number, pairs[i + 1] as number)
     return r
   }
+}
+
+interface Here {
+  readonly here: readonly Event[]
+  readonly writes: readonly Event[]
+  /** By event, its place among the writes. */
+  readonly index: ReadonlyMap<number, number>
 }
 
 export const isRead = (e: Event): boolean => READS.includes(e.kind)

@@ -58,6 +58,9 @@ export class LinuxKernelModel {
   private readonly usesSrcu: boolean
   private readonly usesPlain: boolean
   private readonly mayFlag: boolean
+  private readonly fixedLoc: Relation | null
+  private readonly carries: boolean
+  private readonly sequences: boolean
 
   constructor(private readonly x: Execution) {
     const a = (this.a = x.algebra)
@@ -114,6 +117,9 @@ export class LinuxKernelModel {
     this.usesRcu = any(Sync)
     this.usesSrcu = any(x.tagged('srcu-lock', 'srcu-unlock'))
     this.usesPlain = any(this.Plain)
+    this.fixedLoc = x.fixed ? this.loc() : null
+    this.carries = x.events.some((e) => e.kind === 'W' && e.data.length > 0)
+    this.sequences = any(RMW)
     this.mayFlag = this.usesPlain || this.usesLocks || this.usesSrcu || any(this.Rcu)
     this.base = a.mark()
   }
@@ -158,7 +164,7 @@ export class LinuxKernelModel {
     const { a, x, Marked, int, ext } = this
     const rf = x.rf()
     const co = x.co()
-    const loc = this.loc()
+    const loc = this.fixedLoc ?? this.loc()
     const poLoc = a.and(this.po, loc)
     const fr = a.seq(a.inverse(rf), co)
     if (!a.acyclic(a.or(poLoc, rf, co, fr))) return null // coherence
@@ -170,10 +176,9 @@ export class LinuxKernelModel {
     if (!a.isEmpty(a.and(this.rmw, a.seq(fre, coe)))) return null // atomic
 
     // Dependencies are carried through plain accesses and memory of the own thread.
-    const carryDep = a.star(a.seq(a.minus(this.data, this.toSrcuUnlock()), rfi))
-    const addr = a.seq(carryDep, this.addr)
-    const data = a.seq(carryDep, this.data)
-    const ctrl = a.seq(carryDep, this.ctrl)
+    const carryDep = this.carries ? a.star(a.seq(a.minus(this.data, this.toSrcuUnlock()), rfi)) : null
+    const carried = (r: Relation): Relation => (carryDep ? a.seq(carryDep, r) : r)
+    const [addr, data, ctrl] = [carried(this.addr), carried(this.data), carried(this.ctrl)]
 
     const none = a.empty()
     const poUnlockLockPo = this.usesLocks
@@ -199,7 +204,7 @@ export class LinuxKernelModel {
 
     // Propagation.
     const aCumul = a.seq(a.maybe(a.to(rfe, Marked)), a.or(strongFence, this.poRel))
-    const rmwSequence = a.star(a.seq(rf, this.rmw))
+    const rmwSequence = this.sequences ? a.star(a.seq(rf, this.rmw)) : a.maybe(a.empty())
     const cumulFence = a.seq(a.between(Marked, a.or(aCumul, this.wmb, poUnlockLockPo), Marked), rmwSequence)
     const cumulFences = a.star(cumulFence)
     const prop = a.to(

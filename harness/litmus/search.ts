@@ -1,4 +1,4 @@
-import { forcedOrder, pairsOf, pairsOfOrder, totalOrders, type Writes } from './coherence.js'
+import { forcedOrder, isTotal, onlyOrder, pairsOf, pairsOfOrder, totalOrders, type Writes } from './coherence.js'
 import type { Event } from './event.js'
 import { Execution, isInitial, isWrite } from './execution.js'
 import { LinuxKernelModel, type Flag } from './lkmm.js'
@@ -43,6 +43,11 @@ export class Search implements FinalState {
   private readonly initialWrites: readonly Event[]
   private readonly reads: readonly Event[]
   private readonly orders: (readonly Event[] | null)[]
+  /** The locations that are accessed. */
+  private readonly used: readonly number[]
+  /** Every address is a constant: what follows from addresses follows once and for all. */
+  private readonly fixed: boolean
+  private readonly sourcesOf = new Map<Event, readonly Event[]>()
   private readonly unlockOf = new Map<number, number>()
   private stopped = false
 
@@ -54,8 +59,9 @@ export class Search implements FinalState {
   ) {
     const events: Event[] = []
     const own = paths.flatMap((p) => p.events)
-    const used = accessed(own, map)
-    for (const location of used)
+    this.used = accessed(own, map)
+    this.fixed = own.every((e) => e.address === null || typeof e.address === 'number')
+    for (const location of this.used)
       events.push({
         ...{ id: events.length, thread: -1, kind: 'IW', tag: 'once', address: addressOf(location) },
         ...{ value: map.initial[location] as number, addr: [], data: [], ctrl: [], atomic: false, rmw: null },
@@ -66,15 +72,22 @@ export class Search implements FinalState {
       e.id = events.length
       events.push(e)
     }
-    this.x = new Execution(events, map.names.length)
+    this.x = new Execution(events, map.names.length, this.fixed)
+    for (const e of events)
+      if (typeof e.address === 'number') this.x.location[e.id] = map.locationAt(e.address)
     this.model = new LinuxKernelModel(this.x)
-    this.reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
+    const reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
+    if (this.fixed) {
+      for (const read of reads) this.sourcesOf.set(read, this.findSources(read))
+      reads.sort((a, b) => this.sources(a).length - this.sources(b).length)
+    }
+    this.reads = reads
     this.orders = map.names.map(() => null)
   }
 
   /** Returns false when the visitor has ended the search. */
   run(): boolean {
-    this.decideReads()
+    this.decideReads(this.used)
     return !this.stopped
   }
 
@@ -86,24 +99,26 @@ export class Search implements FinalState {
   memory(location: number): number | undefined {
     const order = this.orders[location]
     if (order) return this.x.values[(order.at(-1) as Event).id]
-    return this.initialWrites.some((e) => this.x.location[e.id] === location) ? undefined : this.map.initial[location]
+    return this.used.includes(location) ? undefined : this.map.initial[location]
   }
 
   // --- reads ----------------------------------------------------------------------------------------------
 
-  private decideReads(): void {
-    const { x } = this
+  /** `touched`: the locations that the last decision was about. */
+  private decideReads(touched: readonly number[]): void {
+    const { x, fixed } = this
     const [values, location] = [x.values, x.location]
-    x.values = [...values]
-    x.location = location.slice()
-    if (this.propagate() && this.possible()) {
+    const coherence = touched.map((l) => x.coherence[l] as readonly number[])
+    x.values = values.slice()
+    if (!fixed) x.location = location.slice()
+    if (this.propagate() && this.possible(touched)) {
       const read = this.nextRead()
       if (read) {
         for (const write of this.sources(read)) {
           const guessed = x.location[write.id] === -1
           if (guessed) x.location[write.id] = x.location[read.id] as number
           x.readsFrom[read.id] = write.id
-          this.decideReads()
+          this.decideReads(fixed ? [x.location[read.id] as number] : this.used)
           x.readsFrom[read.id] = -1
           if (guessed) x.location[write.id] = -1
           if (this.stopped) break
@@ -113,6 +128,7 @@ export class Search implements FinalState {
     }
     x.values = values
     x.location = location
+    touched.forEach((l, i) => (x.coherence[l] = coherence[i] as readonly number[]))
   }
 
   /** Computes what can be computed from the decisions so far; false if they contradict each other. */
@@ -129,7 +145,7 @@ export class Search implements FinalState {
             changed = true
           }
         }
-        if (e.address === null) continue
+        if (this.fixed || e.address === null) continue
         const address = evaluate(e.address, x.values)
         if (address === undefined) continue
         const location = this.map.locationAt(address)
@@ -149,10 +165,9 @@ export class Search implements FinalState {
   }
 
   /** Whether the decisions so far can still become an execution that somebody wants. */
-  private possible(): boolean {
+  private possible(touched: readonly number[]): boolean {
     const { x } = this
-    for (const { id } of this.initialWrites) {
-      const location = x.location[id] as number
+    for (const location of touched) {
       const forced = forcedOrder(x, location)
       if (forced === null) return false
       x.coherence[location] = pairsOf(forced)
@@ -180,6 +195,7 @@ export class Search implements FinalState {
     const { x } = this
     const open = this.reads.filter((r) => x.readsFrom[r.id] === -1 && x.location[r.id] !== -1)
     if (open.length === 0) return null
+    if (this.fixed) return open[0] as Event
     const needed = new Set<number>()
     const need = (v: Value): void =>
       readsOf(v, (id) => {
@@ -201,7 +217,11 @@ export class Search implements FinalState {
   }
 
   /** The writes that a read may read from. */
-  private sources(read: Event): Event[] {
+  private sources(read: Event): readonly Event[] {
+    return this.sourcesOf.get(read) ?? this.findSources(read)
+  }
+
+  private findSources(read: Event): Event[] {
     const { x } = this
     const location = x.location[read.id] as number
     if (location === -1) return []
@@ -244,9 +264,9 @@ export class Search implements FinalState {
     const { x } = this
     const stuck = x.events.find((e) => e.address !== null && x.location[e.id] === -1)
     if (!stuck || this.reads.every((r) => x.readsFrom[r.id] !== -1)) return
-    for (const { id } of this.initialWrites) {
-      x.location[stuck.id] = x.location[id] as number
-      this.decideReads()
+    for (const location of this.used) {
+      x.location[stuck.id] = location
+      this.decideReads(this.used)
       if (this.stopped) break
     }
     x.location[stuck.id] = -1
@@ -255,23 +275,24 @@ export class Search implements FinalState {
   // --- coherence order ------------------------------------------------------------------------------------
 
   private decideOrders(): void {
-    const open: { location: number; forced: Writes }[] = []
-    this.unlockOf.clear()
     if (!this.matchLocks()) return
-    for (const { id } of this.initialWrites) {
-      const location = this.x.location[id] as number
+    const open: Writes[] = []
+    for (const location of this.used) {
       const forced = forcedOrder(this.x, location)
       if (forced === null) return
-      open.push({ location, forced })
+      const order = isTotal(forced) ? onlyOrder(forced) : null
+      if (order && !order.some((w) => w.kind === 'LKW')) this.orders[location] = order
+      else open.push(forced)
     }
-    open.sort((a, b) => a.forced.writes.length - b.forced.writes.length)
+    open.sort((a, b) => a.writes.length - b.writes.length)
     this.decideOrder(open, 0)
-    for (const { location } of open) this.orders[location] = null
+    for (const location of this.used) this.orders[location] = null
   }
 
   /** Pairs each lock with its unlock; false if a thread takes a lock that it holds, or nobody lets one go. */
   private matchLocks(): boolean {
     const { x } = this
+    this.unlockOf.clear()
     const unmatched = new Set<number>()
     for (const lock of x.events) {
       if (lock.kind !== 'LKW') continue
@@ -288,31 +309,35 @@ export class Search implements FinalState {
     return true
   }
 
-  private decideOrder(open: readonly { location: number; forced: Writes }[], i: number): void {
+  private decideOrder(open: readonly Writes[], i: number): void {
     const { x } = this
-    const here = open[i]
-    if (!here) return this.complete()
-    const { location, forced } = here
+    const forced = open[i]
+    if (!forced) return this.complete()
+    const { location } = forced
     const before = x.coherence[location] as readonly number[]
-    const branching = open.slice(i).some(({ forced }) => pairsOf(forced).length < (forced.writes.length * (forced.writes.length - 1)))
-    let orders = 0
+    const worth = i + 1 < open.length && forced.writes.length > 2
     for (const order of totalOrders(x, forced, this.unlockOf)) {
-      orders++
       x.coherence[location] = pairsOfOrder(order)
       this.orders[location] = order
-      const locked: Event[] = []
-      order.forEach((w, k) => {
-        if (w.kind !== 'LKW') return
-        x.readsFrom[(w.rmw as Event).id] = (order[k - 1] as Event).id
-        locked.push(w.rmw as Event)
-      })
-      const worth = branching && i + 1 < open.length && forced.writes.length > 2
-      if (this.visitor.wanted(this) && (!worth || this.check(() => this.model.consistent()))) this.decideOrder(open, i + 1)
+      const locked = this.readLocks(order)
+      if (this.visitor.wanted(this) && (!worth || this.check(() => this.model.consistent())))
+        this.decideOrder(open, i + 1)
       for (const read of locked) x.readsFrom[read.id] = -1
       if (this.stopped) break
     }
     x.coherence[location] = before
     this.orders[location] = null
+  }
+
+  /** Taking a lock reads from what comes right before: an unlock, or the initial state. */
+  private readLocks(order: readonly Event[]): Event[] {
+    const reads: Event[] = []
+    order.forEach((w, k) => {
+      if (w.kind !== 'LKW' || !w.rmw) return
+      this.x.readsFrom[w.rmw.id] = (order[k - 1] as Event).id
+      reads.push(w.rmw)
+    })
+    return reads
   }
 
   private complete(): void {
