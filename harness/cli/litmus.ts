@@ -30,7 +30,9 @@ export function litmusCommand(): Command {
         .choices([...LITMUS_MODELS])
         .default('lkmm'),
     )
-    .addOption(new Option('--bound <n>', 'work a test may take before it is cut short').argParser(option.positive))
+    .addOption(
+      new Option('--bound <n>', 'work a test may take before it is cut short').argParser(option.positive),
+    )
     .addOption(option.jsonOption())
     .action((paths: string[], options: Options) => litmus(paths, options))
   return option.examples(command, [
@@ -62,7 +64,9 @@ const FINE: readonly string[] = ['agreed', 'forgiven', 'stronger', 'no-result']
 function testsAt(path: string): string[] {
   if (!existsSync(path)) throw new UserError(`${path}: there is no such file or folder`)
   if (!statSync(path).isDirectory()) return [path]
-  const files = (readdirSync(path, { recursive: true }) as string[]).filter((f) => f.endsWith('.litmus')).sort()
+  const files = (readdirSync(path, { recursive: true }) as string[])
+    .filter((f) => f.endsWith('.litmus'))
+    .sort()
   if (files.length === 0) throw new UserError(`${path}: there are no *.litmus files in this folder`)
   return files.map((f) => join(path, f))
 }
@@ -75,7 +79,8 @@ function runFile(file: string, options: Options): Run {
 
 function printRun(run: Run): void {
   const { report, milliseconds } = run
-  if (report.verdict !== 'unsupported') process.stdout.write(`${print(report.test, report.answer, milliseconds)}\n`)
+  if (report.verdict !== 'unsupported')
+    process.stdout.write(`${print(report.test, report.answer, milliseconds)}\n`)
   if (!FINE.includes(report.verdict)) process.stderr.write(`${inOneLine(run)}\n`)
 }
 
@@ -93,7 +98,8 @@ function inOneLine({ file, report }: Run): string {
 
 /** How many tests came out which way, and what they took. */
 function summary(runs: readonly Run[]): Record<string, unknown> {
-  const count = (verdict: Report['verdict']): number => runs.filter((r) => r.report.verdict === verdict).length
+  const count = (verdict: Report['verdict']): number =>
+    runs.filter((r) => r.report.verdict === verdict).length
   const ways: Record<string, number> = {}
   for (const { report } of runs) {
     if (report.verdict !== 'disagreed') continue

@@ -64,7 +64,9 @@ export class Collector {
     )
     return {
       states: sorted.map((values) =>
-        values.map((v, i) => `${nameOf(this.places[i] as (typeof this.places)[number])}=${this.map.show(v)};`).join(' '),
+        values
+          .map((v, i) => `${nameOf(this.places[i] as (typeof this.places)[number])}=${this.map.show(v)};`)
+          .join(' '),
       ),
       positive: this.positive,
       negative: this.negative,

@@ -79,6 +79,11 @@ export type Expression =
 export type Condition =
   | { readonly kind: 'true' }
   | { readonly kind: 'false' }
-  | { readonly kind: 'equal'; readonly place: Place; readonly value: InitValue | Place; readonly not: boolean }
+  | {
+      readonly kind: 'equal'
+      readonly place: Place
+      readonly value: InitValue | Place
+      readonly not: boolean
+    }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'and' | 'or' | 'implies'; readonly left: Condition; readonly right: Condition }

@@ -1,23 +1,24 @@
 import type { LitmusTest } from './ast.js'
 import { Collector, type Answer } from './answer.js'
 import { holds } from './condition.js'
+import { LinuxKernelModel } from './lkmm.js'
 import { MemoryMap } from './memory-map.js'
-import { BoundHit, Search, type Budget, type Visitor } from './search.js'
-import { unfold, type Path } from './unfold.js'
+import { BoundHit, Search, type Budget, type ModelOf, type Visitor } from './search.js'
+import { UNROLL, unfold, type Path } from './unfold.js'
 
 /** Work granted to a test by default: some ten seconds. */
 export const DEFAULT_BOUND = 2_000_000_000
 
 /**
- * The outcomes of a test under the Linux kernel memory model. If the bound is hit, one execution that satisfies
+ * The outcomes of a test under an axiomatic memory model. If the bound is hit, one execution that satisfies
  * the condition and one that does not are looked for by themselves, which is much quicker; finding both, or
  * showing that one of them does not exist, still settles the observation.
  */
-export function checkLkmm(test: LitmusTest, bound = DEFAULT_BOUND): Answer {
+export function check(test: LitmusTest, modelOf: ModelOf, bound = DEFAULT_BOUND): Answer {
   const map = new MemoryMap(test)
   const bounds = new Set<string>()
   const paths = test.threads.map((text, i) =>
-    unfold(i, text, map, () => bounds.add(`a loop of P${i} was cut after ${4} rounds`)),
+    unfold(i, text, map, () => bounds.add(`a loop of P${i} was cut after ${UNROLL} rounds`)),
   )
   const collector = new Collector(test, map)
   const filtered = (visitor: Visitor): Visitor => ({
@@ -25,7 +26,7 @@ export function checkLkmm(test: LitmusTest, bound = DEFAULT_BOUND): Answer {
     found: visitor.found,
   })
   const all: Visitor = { wanted: () => true, found: (end, flags) => (collector.add(end, flags), true) }
-  const complete = search(paths, map, filtered(all), { left: bound })
+  const complete = search(paths, map, filtered(all), { left: bound }, modelOf)
   const cut = bounds.size > 0
   if (complete) return collector.answer([...bounds], !cut)
 
@@ -38,16 +39,27 @@ export function checkLkmm(test: LitmusTest, bound = DEFAULT_BOUND): Answer {
       wanted: (end) => holds(test.condition, end, map) !== !wish,
       found: (end, flags) => (collector.add(end, flags), false),
     }
-    if (!search(paths, map, filtered(one), { left: bound })) sure = false
+    if (!search(paths, map, filtered(one), { left: bound }, modelOf)) sure = false
   }
   return collector.answer([...bounds], sure)
 }
 
+/** The outcomes of a test under the Linux kernel memory model. */
+export function checkLkmm(test: LitmusTest, bound?: number): Answer {
+  return check(test, (x) => new LinuxKernelModel(x), bound)
+}
+
 /** Searches all combinations of paths; false if the budget did not suffice. */
-function search(paths: readonly (readonly Path[])[], map: MemoryMap, visitor: Visitor, budget: Budget): boolean {
+function search(
+  paths: readonly (readonly Path[])[],
+  map: MemoryMap,
+  visitor: Visitor,
+  budget: Budget,
+  modelOf: ModelOf,
+): boolean {
   try {
     for (const combination of product(paths)) {
-      if (!new Search(combination, map, visitor, budget).run()) return true
+      if (!new Search(combination, map, visitor, budget, modelOf).run()) return true
     }
     return true
   } catch (e) {

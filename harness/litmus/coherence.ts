@@ -95,7 +95,11 @@ export function pairsOf({ writes, after }: Writes): number[] {
  * All total orders of a location's writes that keep atomics atomic and lock sections whole: an unlock follows its
  * lock at once, and a section follows an unlock or the initial state.
  */
-export function* totalOrders(x: Execution, { writes, after }: Writes, unlockOf: ReadonlyMap<number, number>): Generator<readonly Event[]> {
+export function* totalOrders(
+  x: Execution,
+  { writes, after }: Writes,
+  unlockOf: ReadonlyMap<number, number>,
+): Generator<readonly Event[]> {
   const n = writes.length
   const placed: Event[] = []
   const next = new Map<number, number>()

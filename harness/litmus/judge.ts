@@ -17,7 +17,8 @@ export type Verdict =
   | 'no-result'
 
 export function expected(text: string): Expected | null {
-  const match = /^[ \t]*(?:\(?\*|\/\/)?[ \t]*Result:[ \t]*(Never|Sometimes|Always|DEADLOCK|Maybe)\b(.*)$/m.exec(text)
+  const match =
+    /^[ \t]*(?:\(?\*|\/\/)?[ \t]*Result:[ \t]*(Never|Sometimes|Always|DEADLOCK|Maybe)\b(.*)$/m.exec(text)
   if (!match) return null
   return { result: match[1] as Expected['result'], dataRace: /DATARACE/.test(match[2] ?? '') }
 }

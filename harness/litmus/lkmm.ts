@@ -1,5 +1,6 @@
 import type { Event } from './event.js'
 import { isInitial, isRead, isWrite, type Execution } from './execution.js'
+import type { Model } from './search.js'
 import type { Algebra, EventSet, Relation } from './relation.js'
 
 /** What a consistent execution is flagged with. */
@@ -22,7 +23,7 @@ export type Flag =
  *
  * All axioms only grow with rf and co, so an incomplete execution that violates one cannot be completed.
  */
-export class LinuxKernelModel {
+export class LinuxKernelModel implements Model {
   private readonly a: Algebra
   // Sets.
   private readonly R: EventSet
@@ -208,10 +209,7 @@ export class LinuxKernelModel {
     const cumulFence = a.seq(a.between(Marked, a.or(aCumul, this.wmb, poUnlockLockPo), Marked), rmwSequence)
     const cumulFences = a.star(cumulFence)
     const prop = a.to(
-      a.seq(
-        a.to(a.seq(a.from(Marked, a.maybe(a.and(overwrite, ext))), cumulFences), Marked),
-        a.maybe(rfe),
-      ),
+      a.seq(a.to(a.seq(a.from(Marked, a.maybe(a.and(overwrite, ext))), cumulFences), Marked), a.maybe(rfe)),
       Marked,
     )
 
@@ -368,7 +366,9 @@ export class LinuxKernelModel {
     flag(outside(x.tagged('srcu-unlock'), j.srcuRscs, true), 'unmatched-srcu-unlock')
     const twice = this.withoutIdentity(a.seq(a.inverse(j.srcuRscs), j.srcuRscs))
     flag(!a.isEmpty(twice), 'multiple-srcu-matches')
-    const differ = x.events.some((d) => x.events.some((e) => a.has(j.srcuRscs, d.id, e.id) && x.values[d.id] !== x.values[e.id]))
+    const differ = x.events.some((d) =>
+      x.events.some((e) => a.has(j.srcuRscs, d.id, e.id) && x.values[d.id] !== x.values[e.id]),
+    )
     flag(differ, 'srcu-bad-value-match')
     const aroundSync = a.seq(a.to(this.po, x.tagged('sync-srcu')), this.po)
     flag(!a.isEmpty(a.and(this.rcuRscs, aroundSync)), 'invalid-sleep')
@@ -391,7 +391,8 @@ export class LinuxKernelModel {
     const { a, x, po } = this
     const fences = x.where(
       (e) =>
-        (e.kind === 'F' && !['after-spinlock', 'after-unlock-lock', 'after-srcu-read-unlock'].includes(e.tag)) ||
+        (e.kind === 'F' &&
+          !['after-spinlock', 'after-unlock-lock', 'after-srcu-read-unlock'].includes(e.tag)) ||
         ['acquire', 'release', 'srcu-lock', 'srcu-unlock', 'sync-srcu'].includes(e.tag) ||
         e.kind === 'LKR' ||
         e.kind === 'UL',

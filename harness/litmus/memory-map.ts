@@ -41,7 +41,8 @@ export class MemoryMap {
         }
       })
     }
-    for (const place of placesOf(test)) if (place.thread === null && !this.has(place.name)) declare(place.name)
+    for (const place of placesOf(test))
+      if (place.thread === null && !this.has(place.name)) declare(place.name)
   }
 
   private add(name: string): void {

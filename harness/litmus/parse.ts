@@ -3,7 +3,9 @@ import type { LitmusTest, ThreadText } from './ast.js'
 import { GRAMMAR } from './grammar.js'
 import { Unsupported } from './unsupported.js'
 
-type Numbered = Omit<LitmusTest, "threads"> & { readonly threads: readonly (ThreadText & { readonly number: number })[] }
+type Numbered = Omit<LitmusTest, 'threads'> & {
+  readonly threads: readonly (ThreadText & { readonly number: number })[]
+}
 
 let parser: peggy.Parser | null = null
 

@@ -26,7 +26,12 @@ export type Returns = 'nothing' | 'old' | 'new' | 'zero' | 'negative'
 
 const fence = (...tags: Tag[]): Primitive => ({ kind: 'fence', tags })
 const load = (tag: Tag, lvalue: boolean): Primitive => ({ kind: 'load', tag, lvalue })
-const store = (tag: Tag, lvalue: boolean, ...after: Tag[]): Primitive => ({ kind: 'store', tag, lvalue, after })
+const store = (tag: Tag, lvalue: boolean, ...after: Tag[]): Primitive => ({
+  kind: 'store',
+  tag,
+  lvalue,
+  after,
+})
 
 const FIXED: Readonly<Record<string, Primitive>> = {
   READ_ONCE: load('once', true),

@@ -93,7 +93,8 @@ export class Algebra {
   to(a: Relation, s: EventSet): Relation {
     const { n, w } = this
     const r = this.copy(a)
-    for (let i = 0, k = 0; i < n; i++) for (let j = 0; j < w; j++, k++) r[k] = (r[k] as number) & (s[j] as number)
+    for (let i = 0, k = 0; i < n; i++)
+      for (let j = 0; j < w; j++, k++) r[k] = (r[k] as number) & (s[j] as number)
     return r
   }
 

@@ -1,7 +1,15 @@
-import { forcedOrder, isTotal, onlyOrder, pairsOf, pairsOfOrder, totalOrders, type Writes } from './coherence.js'
+import {
+  forcedOrder,
+  isTotal,
+  onlyOrder,
+  pairsOf,
+  pairsOfOrder,
+  totalOrders,
+  type Writes,
+} from './coherence.js'
 import type { Event } from './event.js'
 import { Execution, isInitial, isWrite } from './execution.js'
-import { LinuxKernelModel, type Flag } from './lkmm.js'
+import type { Flag } from './lkmm.js'
 import type { MemoryMap } from './memory-map.js'
 import type { Path } from './unfold.js'
 import { addressOf, evaluate, readsOf, type Value } from './value.js'
@@ -18,6 +26,16 @@ export interface Visitor {
   /** A consistent execution. Returns false to end the search. */
   found(end: FinalState, flags: readonly Flag[]): boolean
 }
+
+/** An axiomatic memory model, on the executions of one combination of paths. */
+export interface Model {
+  /** Whether the execution, as far as it is decided, satisfies all axioms: they must only grow with it. */
+  consistent(): boolean
+  /** The flags of an execution that is decided; null if it is not consistent. */
+  examine(): readonly Flag[] | null
+}
+
+export type ModelOf = (x: Execution) => Model
 
 /** Thrown when the work that was granted is used up. */
 export class BoundHit extends Error {}
@@ -39,7 +57,7 @@ const NOWHERE = { line: 0, column: 0 }
  */
 export class Search implements FinalState {
   private readonly x: Execution
-  private readonly model: LinuxKernelModel
+  private readonly model: Model
   private readonly initialWrites: readonly Event[]
   private readonly reads: readonly Event[]
   private readonly orders: (readonly Event[] | null)[]
@@ -56,6 +74,7 @@ export class Search implements FinalState {
     private readonly map: MemoryMap,
     private readonly visitor: Visitor,
     private readonly budget: Budget,
+    modelOf: ModelOf,
   ) {
     const events: Event[] = []
     const own = paths.flatMap((p) => p.events)
@@ -75,7 +94,7 @@ export class Search implements FinalState {
     this.x = new Execution(events, map.names.length, this.fixed)
     for (const e of events)
       if (typeof e.address === 'number') this.x.location[e.id] = map.locationAt(e.address)
-    this.model = new LinuxKernelModel(this.x)
+    this.model = modelOf(this.x)
     const reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
     if (this.fixed) {
       for (const read of reads) this.sourcesOf.set(read, this.findSources(read))
@@ -134,12 +153,13 @@ export class Search implements FinalState {
   /** Computes what can be computed from the decisions so far; false if they contradict each other. */
   private propagate(): boolean {
     const { x } = this
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false
       for (const e of x.events) {
         if (x.values[e.id] === undefined) {
           const source = x.readsFrom[e.id] as number
-          const value = e.value !== null ? evaluate(e.value, x.values) : source >= 0 ? x.values[source] : undefined
+          const value =
+            e.value !== null ? evaluate(e.value, x.values) : source >= 0 ? x.values[source] : undefined
           if (value !== undefined) {
             x.values[e.id] = value
             changed = true
@@ -299,7 +319,10 @@ export class Search implements FinalState {
       const location = x.location[lock.id] as number
       const next = x.events.find(
         (e) =>
-          e.id > lock.id && e.thread === lock.thread && x.location[e.id] === location && (e.kind === 'UL' || e.kind === 'LKR'),
+          e.id > lock.id &&
+          e.thread === lock.thread &&
+          x.location[e.id] === location &&
+          (e.kind === 'UL' || e.kind === 'LKR'),
       )
       if (next?.kind === 'LKR') return false
       if (next) this.unlockOf.set(lock.id, next.id)

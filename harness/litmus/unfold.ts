@@ -33,7 +33,7 @@ interface State {
 }
 
 /** How often a loop is unrolled; a path that would go on is cut, and the cut is reported. */
-const UNROLL = 4
+export const UNROLL = 4
 const MAX_PATHS = 20_000
 
 /**
@@ -42,12 +42,7 @@ const MAX_PATHS = 20_000
  * registers and of reads through loaded addresses; a control dependency reaches the arms of the `if`, and not
  * what stands after them (explanation.txt, "Dependency relations").
  */
-export function unfold(
-  thread: number,
-  text: ThreadText,
-  map: MemoryMap,
-  cut: () => void,
-): readonly Path[] {
+export function unfold(thread: number, text: ThreadText, map: MemoryMap, cut: () => void): readonly Path[] {
   return new Unfolding(thread, text, map, cut).paths()
 }
 
@@ -83,7 +78,10 @@ class Unfolding {
       case 'declare':
         if (statement.value === null) {
           // What a register holds at first is 0, or what the initial state says.
-          state.registers.set(statement.name, constant(this.map.registers[this.thread]?.get(statement.name) ?? 0))
+          state.registers.set(
+            statement.name,
+            constant(this.map.registers[this.thread]?.get(statement.name) ?? 0),
+          )
           return [state]
         }
         return this.evaluate(statement.value, state).map(([flow, s]) => {
@@ -215,9 +213,9 @@ class Unfolding {
   private call(e: Extract<Expression, { kind: 'call' }>, state: State, drop: boolean): [Flow, State][] {
     const p = primitive(e.name)
     if (p === null) throw new Unsupported(`the model does not know ${e.name}()`, e.at)
-    return this.allArguments(e, p, state).map(([flows, s]) => ({ flows, s })).flatMap(({ flows, s }) =>
-      this.perform(p, flows, s, e, drop),
-    )
+    return this.allArguments(e, p, state)
+      .map(([flows, s]) => ({ flows, s }))
+      .flatMap(({ flows, s }) => this.perform(p, flows, s, e, drop))
   }
 
   private allArguments(
@@ -236,7 +234,9 @@ class Unfolding {
           throw new Unsupported(`${e.name}() takes a dereferenced pointer, *x`, a.at)
         a = a.of
       }
-      all = all.flatMap(([flows, s]) => this.evaluate(a, s).map(([f, t]): [Flow[], State] => [[...flows, f], t]))
+      all = all.flatMap(([flows, s]) =>
+        this.evaluate(a, s).map(([f, t]): [Flow[], State] => [[...flows, f], t]),
+      )
     })
     return all
   }

@@ -37,9 +37,7 @@ export function operate(operator: string, left: Value, right: Value): Value {
 function alike(a: Value, b: Value): boolean {
   if (typeof a === 'number' || typeof b === 'number') return a === b
   if ('read' in a) return 'read' in b && a.read === b.read
-  return (
-    !('read' in b) && a.operator === b.operator && alike(a.left, b.left) && alike(a.right, b.right)
-  )
+  return !('read' in b) && a.operator === b.operator && alike(a.left, b.left) && alike(a.right, b.right)
 }
 
 /** The value, given those of reads; `undefined` while it hangs on a read without one. */
