@@ -16,32 +16,30 @@ export const DEFAULT_BOUND = 2_000_000_000
  */
 export function check(test: LitmusTest, modelOf: ModelOf, bound = DEFAULT_BOUND): Answer {
   const map = new MemoryMap(test)
-  const bounds = new Set<string>()
-  const paths = test.threads.map((text, i) =>
-    unfold(i, text, map, () => bounds.add(`a loop of P${i} was cut after ${UNROLL} rounds`)),
-  )
+  const paths = test.threads.map((text, i) => unfold(i, text, map))
   const collector = new Collector(test, map)
-  const filtered = (visitor: Visitor): Visitor => ({
-    wanted: (end) => (test.filter === null || holds(test.filter, end, map) !== false) && visitor.wanted(end),
-    found: visitor.found,
-  })
-  const all: Visitor = { wanted: () => true, found: (end, flags) => (collector.add(end, flags), true) }
-  const complete = search(paths, map, filtered(all), { left: bound }, modelOf)
-  const cut = bounds.size > 0
-  if (complete) return collector.answer([...bounds], !cut)
-
-  bounds.add(`the search was ended after ${bound} units of work`)
-  let sure = !cut
-  for (const wish of [true, false]) {
-    const partial = collector.answer([], false)
-    if ((wish ? partial.positive : partial.negative) > 0) continue
-    const one: Visitor = {
-      wanted: (end) => holds(test.condition, end, map) !== !wish,
-      found: (end, flags) => (collector.add(end, flags), false),
+  const bounds = new Set<string>()
+  const run = (wish: boolean | null): boolean => {
+    const visitor: Visitor = {
+      wanted: (end) =>
+        (test.filter === null || holds(test.filter, end, map) !== false) &&
+        (wish === null || holds(test.condition, end, map) !== !wish),
+      found: (end, flags, cut) => {
+        if (cut) bounds.add(`a loop was cut after ${UNROLL} rounds`)
+        else collector.add(end, flags)
+        return wish === null || cut
+      },
     }
-    if (!search(paths, map, filtered(one), { left: bound }, modelOf)) sure = false
+    return search(paths, map, visitor, { left: bound }, modelOf)
   }
-  return collector.answer([...bounds], sure)
+  let sure = run(null)
+  if (!sure) {
+    bounds.add(`the search was ended after ${bound} units of work`)
+    const { positive, negative } = collector.answer([], false)
+    // What was not seen so far is looked for by itself.
+    sure = (positive > 0 || run(true)) && (negative > 0 || run(false))
+  }
+  return collector.answer([...bounds], sure && !bounds.has(`a loop was cut after ${UNROLL} rounds`))
 }
 
 /** The outcomes of a test under the Linux kernel memory model. */

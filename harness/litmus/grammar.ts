@@ -47,7 +47,8 @@ InitPlace
 ArrayLength = "[" __ n:Integer __ "]" __ { return n }
 
 InitValues
-  = "=" __ "{" __ head:InitValue tail:("," __ @InitValue)* "}" __ { return [head, ...tail] }
+  = "=" __ "{" __ "}" __ { return [] }
+  / "=" __ "{" __ head:InitValue tail:("," __ @InitValue)* "}" __ { return [head, ...tail] }
   / "=" __ value:InitValue { return [value] }
 
 InitValue

@@ -23,8 +23,8 @@ export interface FinalState {
 export interface Visitor {
   /** Whether an execution that ends like this is still of interest. */
   wanted(end: FinalState): boolean
-  /** A consistent execution. Returns false to end the search. */
-  found(end: FinalState, flags: readonly Flag[]): boolean
+  /** A consistent execution, `cut` if it goes on where it was not followed. Returns false to end the search. */
+  found(end: FinalState, flags: readonly Flag[], cut: boolean): boolean
 }
 
 /** An axiomatic memory model, on the executions of one combination of paths. */
@@ -365,7 +365,9 @@ export class Search implements FinalState {
 
   private complete(): void {
     const flags = this.check(() => this.model.examine())
-    if (flags !== null && !this.visitor.found(this, flags)) this.stopped = true
+    if (flags === null) return
+    const cut = this.paths.some((path) => path.cut)
+    if (!this.visitor.found(this, flags, cut)) this.stopped = true
   }
 }
 

@@ -10,6 +10,8 @@ export interface Path {
   readonly events: readonly Event[]
   readonly registers: ReadonlyMap<string, Value>
   readonly guards: readonly Guard[]
+  /** It goes on, around a loop, and was not followed any further. */
+  readonly cut: boolean
 }
 
 /** A branch that was taken: the value must, or must not, be 0. */
@@ -30,9 +32,10 @@ interface State {
   readonly guards: Guard[]
   /** The reads that the branches around this point hang on. */
   readonly control: readonly Event[]
+  readonly cut: boolean
 }
 
-/** How often a loop is unrolled; a path that would go on is cut, and the cut is reported. */
+/** How often a loop is unrolled; a path that would go on is cut. */
 export const UNROLL = 4
 const MAX_PATHS = 20_000
 
@@ -42,8 +45,8 @@ const MAX_PATHS = 20_000
  * registers and of reads through loaded addresses; a control dependency reaches the arms of the `if`, and not
  * what stands after them (explanation.txt, "Dependency relations").
  */
-export function unfold(thread: number, text: ThreadText, map: MemoryMap, cut: () => void): readonly Path[] {
-  return new Unfolding(thread, text, map, cut).paths()
+export function unfold(thread: number, text: ThreadText, map: MemoryMap): readonly Path[] {
+  return new Unfolding(thread, text, map).paths()
 }
 
 class Unfolding {
@@ -54,7 +57,6 @@ class Unfolding {
     private readonly thread: number,
     private readonly text: ThreadText,
     private readonly map: MemoryMap,
-    private readonly cut: () => void,
   ) {
     this.parameters = new Set(text.parameters)
   }
@@ -63,11 +65,12 @@ class Unfolding {
     const registers = new Map<string, Flow>()
     for (const name of this.parameters) registers.set(name, constant(this.map.address(name)))
     for (const [name, value] of this.map.registers[this.thread] ?? []) registers.set(name, constant(value))
-    const start: State = { events: [], registers, guards: [], control: [] }
+    const start: State = { events: [], registers, guards: [], control: [], cut: false }
     return this.run({ kind: 'block', body: this.text.body, at: this.text.at }, start).map((s) => ({
       events: s.events,
       registers: new Map([...s.registers].map(([name, flow]) => [name, flow.value])),
       guards: s.guards,
+      cut: s.cut,
     }))
   }
 
@@ -127,11 +130,8 @@ class Unfolding {
       statement.condition,
       state,
       (s) => {
-        if (left === 0) {
-          this.cut()
-          return []
-        }
-        return this.run(statement.body, s).flatMap((t) => this.loop(statement, t, left - 1))
+        if (left === 0) return [{ ...s, cut: true }]
+        return this.run(statement.body, s).flatMap((t) => (t.cut ? [t] : this.loop(statement, t, left - 1)))
       },
       (s) => [s],
     )
@@ -145,6 +145,7 @@ class Unfolding {
       registers: new Map(s.registers),
       guards: [...s.guards, guard],
       control: s.control,
+      cut: s.cut,
     }
   }
 
