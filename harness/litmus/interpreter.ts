@@ -98,6 +98,9 @@ interface Flow {
  *   a read whose address is computed, and not just loaded: an acquire fence goes before it.
  * - `unlock-lock`: what stands before an unlock is ordered before what stands after the next lock, on any CPU
  *   (LKMM: po-unlock-lock-po): acquire and release fences go behind a lock.
+ * - `strong-fence`: what a full fence or grace period has made visible to all stays so for whatever follows it in
+ *   any thread, by however weak an order (LKMM: pb): in tests that have one, a release fence goes before a store
+ *   that stands behind an ordered read.
  *
  * The other way round, `smp_rmb` and `smp_wmb` order more here than there, each read-modify-write is a full
  * fence, loads are never delayed beyond a later store (no load buffering): the machine shows less.
@@ -107,12 +110,16 @@ export class Interpreter {
   private readonly parameters: ReadonlySet<string>
   /** The branches around this point that hang on a read. */
   private control = 0
+  /** It has read something that its later stores may stay behind. */
+  private ordered = false
   finished = false
 
   constructor(
     readonly number: number,
     private readonly text: ThreadText,
     private readonly shared: Shared,
+    /** The test has full fences or grace periods. */
+    private readonly strong: boolean,
     private readonly bounded: (what: string) => void,
   ) {
     this.parameters = new Set(text.parameters)
@@ -125,6 +132,7 @@ export class Interpreter {
   *run(t: Thread): Coroutine<void> {
     this.finished = false
     this.control = 0
+    this.ordered = false
     this.registers.clear()
     const { map } = this.shared
     for (const name of this.parameters) this.registers.set(name, constant(map.address(name)))
@@ -256,6 +264,7 @@ export class Interpreter {
         return nothing
       case 'load': {
         yield* this.beforeLoad(t, x)
+        if (p.tag === 'acquire') this.ordered = true
         const cell = shared.cell(x.value, at)
         return read(p.tag === 'acquire' ? yield* t.loadAcquire(cell) : yield* t.read(cell))
       }
@@ -263,7 +272,7 @@ export class Interpreter {
         yield* this.beforeStore(t, x, y)
         const cell = shared.cell(x.value, at)
         if (p.tag === 'release') {
-          yield* t.smpRmb()
+          yield* this.acquire(t)
           yield* t.storeRelease(cell, shared.stored(y.value))
         } else yield* t.write(cell, shared.stored(y.value))
         if (p.after.length > 0) yield* t.smpMb()
@@ -297,7 +306,7 @@ export class Interpreter {
         yield* this.afterLock(t)
         return nothing
       case 'unlock':
-        yield* t.smpRmb()
+        yield* this.acquire(t)
         yield* t.unlock(shared.mutex(x.value, at))
         return nothing
       case 'trylock': {
@@ -321,15 +330,21 @@ export class Interpreter {
   }
 
   private *beforeLoad(t: Thread, address: Flow): Coroutine<void> {
-    if (address.dependent && !address.pointer) yield* t.smpRmb()
+    if (address.dependent && !address.pointer) yield* this.acquire(t)
   }
 
   private *beforeStore(t: Thread, address: Flow, value: Flow): Coroutine<void> {
-    if (address.dependent || value.dependent || this.control > 0) yield* t.smpRmb()
+    if (address.dependent || value.dependent || this.control > 0) yield* this.acquire(t)
+    if (this.strong && this.ordered) yield* t.smpWmb()
+  }
+
+  private *acquire(t: Thread): Coroutine<void> {
+    this.ordered = true
+    yield* t.smpRmb()
   }
 
   private *afterLock(t: Thread): Coroutine<void> {
-    yield* t.smpRmb()
+    yield* this.acquire(t)
     yield* t.smpWmb()
   }
 }

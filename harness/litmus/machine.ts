@@ -2,10 +2,12 @@ import { Machine, ProgramError, type MemoryModelName, type Violation } from '../
 import { Collector, type Answer } from './answer.js'
 import type { LitmusTest } from './ast.js'
 import { holds } from './condition.js'
+import type { Event, Tag } from './event.js'
 import { Explorer } from './explorer.js'
 import { Interpreter, Shared } from './interpreter.js'
 import { MemoryMap } from './memory-map.js'
 import type { FinalState } from './search.js'
+import { unfold } from './unfold.js'
 import { Unsupported } from './unsupported.js'
 
 /** Executions that a test may take on the machine by default. */
@@ -19,8 +21,13 @@ export function runOnMachine(test: LitmusTest, model: MemoryModelName, bound = D
   const map = new MemoryMap(test)
   const m = new Machine(model, test.threads.length, 2000)
   const shared = new Shared(m, map)
+  const strong = test.threads.some((text, i) =>
+    unfold(i, text, map).some((path) => path.events.some(isStrong)),
+  )
   const bounds = new Set<string>()
-  const threads = test.threads.map((text, i) => new Interpreter(i, text, shared, (what) => bounds.add(what)))
+  const threads = test.threads.map(
+    (text, i) => new Interpreter(i, text, shared, strong, (what) => bounds.add(what)),
+  )
   for (const thread of threads) m.spawn(`P${thread.number}`, `P${thread.number}`, (t) => thread.run(t))
   const end: FinalState = {
     register: (thread, name) => threads[thread]?.register(name) ?? 0,
@@ -41,6 +48,12 @@ export function runOnMachine(test: LitmusTest, model: MemoryModelName, bound = D
   } while (explorer.advance())
   return collector.answer([...bounds], bounds.size === 0)
 }
+
+const STRONG: readonly Tag[] = [
+  ...(['mb', 'sync-rcu', 'sync-srcu', 'before-atomic', 'after-atomic'] as const),
+  ...(['after-spinlock', 'after-unlock-lock', 'after-srcu-read-unlock'] as const),
+]
+const isStrong = ({ tag }: Event): boolean => STRONG.includes(tag)
 
 function run(m: Machine, explorer: Explorer): readonly Violation[] {
   try {

@@ -146,10 +146,10 @@ function thread(i: number, step: Step, list: readonly Access[], locations: reado
         text[1] = `if (${first.register} != 7)\n\t\t${plain(second)}`
         break
       case 'unlock-lock':
-        parameters.push('spinlock_t *s')
-        before.push('spin_lock(s);')
-        between.push('spin_unlock(s);', 'spin_lock(s);')
-        after.push('spin_unlock(s);')
+        parameters.push(`spinlock_t *s${i}`)
+        before.push(`spin_lock(s${i});`)
+        between.push(`spin_unlock(s${i});`, `spin_lock(s${i});`)
+        after.push(`spin_unlock(s${i});`)
         break
       case 'gp':
         between.push('synchronize_rcu();')
