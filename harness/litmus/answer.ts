@@ -1,6 +1,6 @@
 import type { LitmusTest } from './ast.js'
 import { holds, valueOf } from './condition.js'
-import type { Flag } from './lkmm.js'
+import type { Flag } from './lkmm-flags.js'
 import { nameOf, shownPlaces, type MemoryMap } from './memory-map.js'
 import type { FinalState } from './search.js'
 import { isAddress } from './value.js'

@@ -6,8 +6,8 @@ import { MemoryMap } from './memory-map.js'
 import { BoundHit, Search, type Budget, type ModelOf, type Visitor } from './search.js'
 import { UNROLL, unfold, type Path } from './unfold.js'
 
-/** Work granted to a test by default: some ten seconds. */
-export const DEFAULT_BOUND = 2_000_000_000
+/** Work granted to a test by default: some twenty seconds. */
+export const DEFAULT_BOUND = 30_000_000
 
 /**
  * The outcomes of a test under an axiomatic memory model. If the bound is hit, one execution that satisfies
@@ -30,7 +30,7 @@ export function check(test: LitmusTest, modelOf: ModelOf, bound = DEFAULT_BOUND)
         return wish === null || cut
       },
     }
-    return search(paths, map, visitor, { left: bound }, modelOf)
+    return search(paths, map, visitor, { left: wish === null ? bound : bound / 4 }, modelOf)
   }
   let sure = run(null)
   if (!sure) {

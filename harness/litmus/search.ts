@@ -9,7 +9,7 @@ import {
 } from './coherence.js'
 import type { Event } from './event.js'
 import { Execution, isInitial, isWrite } from './execution.js'
-import type { Flag } from './lkmm.js'
+import type { Flag } from './lkmm-flags.js'
 import type { MemoryMap } from './memory-map.js'
 import type { Path } from './unfold.js'
 import { addressOf, evaluate, readsOf, type Value } from './value.js'
@@ -126,6 +126,7 @@ export class Search implements FinalState {
   /** `touched`: the locations that the last decision was about. */
   private decideReads(touched: readonly number[]): void {
     const { x, fixed } = this
+    this.spend(x.events.length >> 2)
     const [values, location] = [x.values, x.location]
     const coherence = touched.map((l) => x.coherence[l] as readonly number[])
     x.values = values.slice()
@@ -197,9 +198,13 @@ export class Search implements FinalState {
   }
 
   private check<R>(judge: () => R): R {
-    this.budget.left -= this.x.events.length * this.x.algebra.w
-    if (this.budget.left < 0) throw new BoundHit()
+    this.spend(this.x.events.length * this.x.algebra.w)
     return judge()
+  }
+
+  private spend(work: number): void {
+    this.budget.left -= work
+    if (this.budget.left < 0) throw new BoundHit()
   }
 
   /** How many choices are left, roughly. */
