@@ -40,6 +40,7 @@ class Writer {
     }
     for (const row of trace.rows) {
       if (!row.cell) continue
+      if (row.operation === 'readPair') continue
       if (row.from === -1 && row.value !== undefined && !this.initial.has(row.cell)) {
         const old = /: (\S+) -> /.exec(row.text)?.[1]
         this.initial.set(row.cell, old ?? row.value)
@@ -185,6 +186,8 @@ class ThreadWriter {
         )
       case 'gracePeriodEnd':
         return
+      case 'drain':
+        return this.writer.limit('When a store leaves its buffer is not said.')
       case 'lock':
         return this.line(`spin_lock(${this.use(about, 'spinlock_t')});`)
       case 'unlock':
@@ -208,6 +211,7 @@ class ThreadWriter {
   }
 
   private access(row: TraceRow, cell: string): void {
+    if (row.operation.endsWith('Pair')) return this.pair(row, cell)
     const returned = this.writer.returned(row)
     const to = this.address(row, cell)
     const stored = (): string => this.pointerOrNumber(row.value ?? 'NULL')
@@ -247,6 +251,17 @@ class ThreadWriter {
       default:
         this.remark(row.text)
     }
+  }
+
+  /** The halves of a 16-byte access, one after the other. */
+  private pair(row: TraceRow, cell: string): void {
+    const [, second = '', values = ''] = /, (\S+) (?:->|=) (.*)$/.exec(row.text) ?? []
+    const operation = { readPair: 'read', writePair: 'write' }[row.operation] ?? 'storeRelease'
+    this.writer.limit('A 16-byte access is said as two, of 8 bytes each.')
+    const cells = [cell, `${cell.slice(0, cell.lastIndexOf('.'))}.${second}`]
+    values.split(', ').forEach((value, i) => {
+      this.access({ ...row, operation, value }, cells[i] as string)
+    })
   }
 
   /** A field is reached through the register that its object's pointer was read into: an address dependency. */
