@@ -94,6 +94,21 @@ const latency = z.object({
   p999: z.number(),
 })
 
+/** A figure of the system's own. */
+export const metricSchema = z.object({
+  title: z.string(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
+  value: z.number().describe('mean of what was sampled, or rate of what was counted'),
+  interval: z.number().describe('95 % confidence half-width of the value over replications'),
+  samples: z.number().describe('how many there were'),
+  replications: z.array(z.number()).describe('the value of each replication that has one'),
+  distribution: z
+    .object({ p50: z.number(), p90: z.number(), p99: z.number(), p999: z.number(), max: z.number() })
+    .optional()
+    .describe('of what was sampled'),
+})
+
 /** Simulated time: what one candidate costs under one workload. Times in nanoseconds of the cost model. */
 export const simulationSchema = z.object({
   system: z.string(),
@@ -120,6 +135,7 @@ export const simulationSchema = z.object({
   timeToFree: z.number().describe('from qemu_ram_free to the free, mean'),
   violations: z.array(violationSchema).describe('what broke while it was measured'),
   peakUnreclaimed: z.number().describe('blocks removed and not yet freed, at most'),
+  metrics: z.record(z.string(), metricSchema).describe("the system's own"),
 })
 
 /** Wall clock of the lookup path alone, the scheduler stripped away. */
@@ -148,6 +164,7 @@ export type TraceRow = Trace['rows'][number]
 export type FuzzResult = z.infer<typeof fuzzResultSchema>
 export type FoundViolation = FuzzResult['violations'][number]
 export type FuzzFile = z.infer<typeof fuzzFileSchema>
+export type MetricResult = z.infer<typeof metricSchema>
 export type Simulation = z.infer<typeof simulationSchema>
 export type WallClock = z.infer<typeof wallClockSchema>
 export type BenchFile = z.infer<typeof benchFileSchema>

@@ -55,13 +55,14 @@ export class Lookup {
 /** The observed fields as the numbers that cells carry. */
 export class FieldSet {
   readonly cache: number
+  /** 0, which no field has, where there is none. */
   readonly version: number
   readonly walk: number
   readonly visit: number
 
   constructor(fields: LookupFields) {
     this.cache = identity(fields.cache)
-    this.version = identity(fields.version)
+    this.version = fields.version === undefined ? 0 : identity(fields.version)
     this.walk = identity(fields.walk)
     this.visit = identity(fields.visit)
   }

@@ -7,15 +7,19 @@ export class Removals {
   timeToFree = 0
   gracePeriods = 0
   peakUnreclaimed = 0
+  /** Removals by replication, those of the warm-up left out. */
+  readonly begunBy: number[] = []
   private readonly pending = new Map<Struct, number>()
 
   /** A new replication: totals go on. */
   begin(): void {
     this.pending.clear()
+    this.begunBy.push(0)
   }
 
-  removalBegins(object: Struct, now: number): void {
+  removalBegins(object: Struct, now: number, warm: boolean): void {
     this.begun++
+    if (warm) this.begunBy[this.begunBy.length - 1] = (this.begunBy.at(-1) as number) + 1
     this.pending.set(object, now)
     this.peakUnreclaimed = Math.max(this.peakUnreclaimed, this.pending.size)
   }

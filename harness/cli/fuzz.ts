@@ -72,9 +72,9 @@ export function fuzzCommand(): Command {
     })
   return option.examples(command, [
     'fuzz                                          everything, 50000 executions each',
-    'fuzz ram-list --fix baseline --memory-model sc --runs 10000',
-    'fuzz ram-list --fix ./my-fix.ts --time 30s    a fix file of your own',
-    'fuzz ram-list --engine jsfuzz --json',
+    'fuzz <system> --fix baseline --memory-model sc --runs 10000',
+    'fuzz <system> --fix ./my-fix.ts --time 30s    a fix file of your own',
+    'fuzz <system> --engine jsfuzz --json',
   ])
 }
 

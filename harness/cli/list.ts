@@ -40,5 +40,5 @@ export function listCommand(): Command {
         process.stdout.write('\n')
       }
     })
-  return option.examples(command, ['list', 'list ram-list --json'])
+  return option.examples(command, ['list', 'list <system> --json'])
 }

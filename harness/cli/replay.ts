@@ -38,7 +38,7 @@ export function replayCommand(): Command {
       for (const reference of references) await replayOn(entry, file, reference, options)
     })
   return option.examples(command, [
-    'replay corpus/ram-list/crash-baseline-sc-….json',
+    'replay corpus/<system>/crash-….json',
     'replay crash.json --fix nested-rcu-free        the same interleaving on another candidate',
     'replay crash.json --format mail',
     'replay crash.json --format litmus > crash.litmus',

@@ -58,5 +58,5 @@ export function runCommand(): Command {
         ].join('\n'),
       )
     })
-  return option.examples(command, ['run', 'run ram-list --runs 200000'])
+  return option.examples(command, ['run', 'run <system> --runs 200000'])
 }

@@ -5,7 +5,7 @@ import { Life, type Struct, type StructClass } from './struct.js'
 import type { Thread } from './thread.js'
 
 export const alloc = new Operation('alloc', (m, t) => {
-  const s = m.allocate(t.x as StructClass<Struct>, t.y as string)
+  const s = m.allocator.allocate(t, t.x as StructClass<Struct>, t.y as string)
   touch(m, t, s, 'alloc')
   t.result = s
 })
@@ -28,10 +28,12 @@ export const free = new Operation('free', (m, t) => {
     m.stop()
     return
   }
-  touch(m, t, s, 'free')
-  for (const u of m.threads) {
-    if (u !== t && (s.lastAccess[u.id] as number) > known(t, s, u)) reportUnorderedFree(m, t, s, u)
-  }
+  s.forEachPart((part) => {
+    touch(m, t, part, 'free')
+    for (const u of m.threads) {
+      if (u !== t && (part.lastAccess[u.id] as number) > known(t, part, u)) reportUnorderedFree(m, t, part, u)
+    }
+  })
   const holder = m.linkTo(s, t)
   if (holder)
     report(
@@ -43,7 +45,10 @@ export const free = new Operation('free', (m, t) => {
       'error',
       s.label,
     )
-  s.life = Life.Freed
-  s.freedAt = m.step
-  s.freedBy = t.id
+  s.forEachPart((part) => {
+    part.life = Life.Freed
+    part.freedAt = m.step
+    part.freedBy = t.id
+  })
+  m.allocator.release(t, s)
 })

@@ -1,6 +1,7 @@
 import type { Cell } from './cell.js'
 import { finish, livelock } from './ending.js'
 import { mix } from './hash.js'
+import { Heap } from './heap.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
 import type { Coroutine, Operation } from './op.js'
 import { Reachability } from './reach.js'
@@ -86,11 +87,11 @@ export class Machine {
 
   readonly structs: Struct[] = []
   readonly globals: Struct[] = []
+  readonly allocator = new Heap(this)
   readonly reachability = new Reachability(this)
   readonly domains: RcuDomain[] = []
   private readonly mutexes: Mutex[] = []
   private readonly conditions: Condition[] = []
-  private readonly pools = new Map<StructClass<Struct>, { readonly all: Struct[]; used: number }>()
   // What the execution has changed; the arrays keep their length, the counts say what is in them.
   private readonly dirtyCells: Cell<unknown>[] = []
   private dirtyCellCount = 0
@@ -100,9 +101,6 @@ export class Machine {
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
   private stopped = false
-  /** Addresses are given in the order of allocation: objects that are there at the start have the first ones. */
-  private fixed = 0
-  private lastAddress = 0
   private sealed = false
   private base = 1
   private chooser!: Chooser
@@ -165,8 +163,7 @@ export class Machine {
     if (this.sealed) throw new ProgramError(`${name} must be allocated with t.alloc once the program runs`)
     const s = new type(this, name)
     this.adopt(s)
-    this.fixed = s.address
-    s.life = Life.Live
+    this.allocator.boot(s)
     return s
   }
 
@@ -204,13 +201,15 @@ export class Machine {
     this.memory.resetCell(cell)
   }
 
-  private adopt(s: Struct): void {
-    s.lastAccess = new Int32Array(this.capacity)
-    s.lastStep = new Int32Array(this.capacity)
-    s.lastWhat = new Array<string>(this.capacity).fill('')
-    s.dependency = new Array<null>(this.capacity).fill(null)
-    this.structs.push(s)
-    s.address = this.structs.length
+  /** Called for each allocation when it is made: books are opened for all its parts. */
+  adopt(s: Struct): void {
+    s.forEachPart((part) => {
+      part.lastAccess = new Int32Array(this.capacity)
+      part.lastStep = new Int32Array(this.capacity)
+      part.lastWhat = new Array<string>(this.capacity).fill('')
+      part.dependency = new Array<null>(this.capacity).fill(null)
+      this.structs.push(part)
+    })
   }
 
   // --- running it -----------------------------------------------------------------------------------------
@@ -385,23 +384,6 @@ export class Machine {
 
   // --- what operations need -------------------------------------------------------------------------------
 
-  allocate(type: StructClass<Struct>, name: string): Struct {
-    let pool = this.pools.get(type)
-    if (!pool) this.pools.set(type, (pool = { all: [], used: 0 }))
-    let s = pool.all[pool.used]
-    if (!s) {
-      s = new type(this, name)
-      this.adopt(s)
-      pool.all.push(s)
-    }
-    pool.used++
-    s.name = name
-    s.life = Life.Live
-    s.address = ++this.lastAddress
-    this.markStruct(s)
-    return s
-  }
-
   markDirty(cell: Cell<unknown>): void {
     cell.dirty = true
     this.dirtyCells[this.dirtyCellCount++] = cell
@@ -452,7 +434,6 @@ export class Machine {
     if (this.base > 0x3fffffff) this.forgetClocks()
     this.runNumber++
     this.step = this.progress = 0
-    this.lastAddress = this.fixed
     this.stopped = false
     this.valueCount = 0
     this.sleeper = null
@@ -475,10 +456,7 @@ export class Machine {
       for (let u = 0; u < s.dependency.length; u++) if (s.dependency[u]) s.dependency[u] = null
     }
     this.dirtyStructCount = 0
-    for (const pool of this.pools.values()) {
-      for (let i = 0; i < pool.used; i++) (pool.all[i] as Struct).life = Life.Unallocated
-      pool.used = 0
-    }
+    this.allocator.reset()
     for (const d of this.domains) d.reset()
     for (const mutex of this.mutexes) mutex.reset()
     for (const condition of this.conditions) condition.reset()

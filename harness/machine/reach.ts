@@ -5,7 +5,8 @@ import type { Thread } from './thread.js'
 
 /**
  * Reachability through links, from the program's globals, in memory as it is now. A removed node may still
- * point into a list, and a validated cache may point to what is gone: neither is a link that counts.
+ * point into a list, and a validated cache may point to what is gone: neither is a link that counts. Who
+ * reaches part of an allocation reaches all of it (`container_of`).
  */
 export class Reachability {
   private readonly reached: Struct[] = []
@@ -14,16 +15,17 @@ export class Reachability {
 
   constructor(private readonly m: Machine) {}
 
-  /** The link through which the object is reached, as `t` sees memory (its own stores included), if it is. */
+  /** The link through which the allocation is reached, as `t` sees memory (its own stores included), if it is. */
   linkTo(s: Struct, t: Thread): Cell<Struct | null> | null {
-    return this.walk(s, t)
+    return this.walk(s.allocation, t)
   }
 
   /** What is alive and cannot be reached any more. */
   leaked(): Struct[] {
     this.walk(null, null)
     const leaked: Struct[] = []
-    for (const s of this.m.structs) if (s.life === Life.Live && s.visit !== this.visit) leaked.push(s)
+    for (const s of this.m.structs)
+      if (s.life === Life.Live && s.container === null && s.visit !== this.visit) leaked.push(s)
     return leaked.sort((a, b) => a.address - b.address)
   }
 
@@ -35,15 +37,16 @@ export class Reachability {
       for (const link of (this.reached[i] as Struct).links) {
         const to = t ? this.m.memory.own(t, link) : link.value
         if (to === null) continue
-        if (to === wanted) return link
-        if (to.visit !== this.visit) this.add(to)
+        const allocation = to.allocation
+        if (allocation === wanted) return link
+        if (allocation.visit !== this.visit) this.add(allocation)
       }
     }
     return null
   }
 
-  private add(s: Struct): void {
-    s.visit = this.visit
-    this.reached[this.count++] = s
+  private add(allocation: Struct): void {
+    allocation.visit = this.visit
+    allocation.forEachPart((part) => (this.reached[this.count++] = part))
   }
 }

@@ -37,6 +37,11 @@ export abstract class Struct {
   lastEvent = 0
   lastThread = -1
   address = 0
+  /** The dead object whose storage this one was given. */
+  formerly: Struct | null = null
+  /** The object whose memory this one is part of, if it is embedded in one. */
+  container: Struct | null = null
+  private readonly embedded: Struct[] = []
   /** The last walk of `reach.ts` that came by. */
   visit = 0
   readonly typeName: string
@@ -52,7 +57,18 @@ export abstract class Struct {
   }
 
   get label(): string {
-    return this.name
+    return this.container === null ? this.name : `${this.container.label}.${this.name}`
+  }
+
+  /** The allocation that this object is, or is part of. */
+  get allocation(): Struct {
+    return this.container === null ? this : this.container.allocation
+  }
+
+  /** The object itself, then all that is embedded in it, by address. */
+  forEachPart(f: (part: Struct) => void): void {
+    f(this)
+    for (const s of this.embedded) s.forEachPart(f)
   }
 
   /** A number. `bits` makes it wrap. */
@@ -86,6 +102,14 @@ export abstract class Struct {
     return new RcuHead(this, name)
   }
 
+  /** A struct within this one: it is allocated and freed with it, and its address follows from it. */
+  embed<S extends Struct>(type: StructClass<S>, name: string): S {
+    const s = new type(this.machine, name)
+    s.container = this
+    this.embedded.push(s)
+    return s
+  }
+
   private cell<T>(name: string, initial: T, kind: CellKind, bits: number): Cell<T> {
     const cell = new Cell<T>(this, name, initial, kind, bits, mix(this.typeHash, hashString(name)))
     this.cells.push(cell as Cell<unknown>)
@@ -95,6 +119,14 @@ export abstract class Struct {
 }
 
 /** A class of allocations, for `alloc`. */
-export type StructClass<S extends Struct> = new (machine: Machine, name: string) => S
+export interface StructClass<S extends Struct> {
+  new (machine: Machine, name: string): S
+  /**
+   * The program compares or hashes addresses of these objects, so that it matters when the allocator hands out
+   * freed storage again. Of other classes it could not be told: no two live objects share an address, and
+   * pointers to dead ones are recognized by their incarnation.
+   */
+  readonly byAddress?: boolean
+}
 
 const NO_CLOCK: Clock = new Int32Array(0)

@@ -258,6 +258,8 @@ export class Thread {
 
   /** `g_free`. Conflicts with every access that does not happen before it. */
   free(object: Struct): Op<void> {
+    if (object.container)
+      throw new TypeError(`${object.label} is part of ${object.allocation.label}, and is freed with it`)
     return this.request(heap.free, null, object)
   }
 

@@ -133,8 +133,10 @@ function argument(t: Thread, name: string): string {
       return `-> ${show(t.result)}`
     case 'rcuForced':
       return `-> ${show(t.result)}`
-    case 'alloc':
-      return show(t.result)
+    case 'alloc': {
+      const { label, formerly } = t.result as Struct
+      return formerly ? `${label} where ${formerly.label} was` : label
+    }
     default:
       return label(t.x)
   }

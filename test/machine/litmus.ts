@@ -12,7 +12,7 @@ import {
 
 /** The shared variables of a litmus test; all are 0 at first. */
 export class Vars extends Struct {
-  static readonly structName = 'Vars'
+  static readonly structName: string = 'Vars'
   readonly x = this.word('x')
   readonly y = this.word('y')
   readonly z = this.word('z')

@@ -46,6 +46,10 @@ export abstract class Struct {
     return new Cell(this, name, initial)
   }
 
+  embed<S extends Struct>(type: StructClass<S>, name: string): S {
+    return new type(this.machine, name)
+  }
+
   rcuHead(name: string): { readonly name: string } {
     return { name }
   }

@@ -5,7 +5,7 @@ import type { Driver } from '#harness/drivers/driver.js'
 import { choicesMade } from '#harness/fuzz/campaign.js'
 import { machineFor } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
-import { subject } from '../subjects.js'
+import { subject } from '../../../test/subjects.js'
 
 const drivers = Object.entries(SAMPLERS).flatMap(([name, make]) =>
   make().map((d): [string, Driver] => [name, d]),

@@ -6,7 +6,7 @@ import { Grammar } from '#harness/fuzz/grammar.js'
 import { Minimizer } from '#harness/fuzz/minimize.js'
 import { machineFor, type Subject } from '#harness/fuzz/program.js'
 import type { Machine } from '#harness/machine/index.js'
-import { subject } from '../subjects.js'
+import { subject } from '../../../test/subjects.js'
 
 const RACE = 'use-after-free:RAMBlock.offset:vcpu:call_rcu'
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corpusFiles } from '#harness/fuzz/matrix.js'
-import { contents, emptyFolder, rcufuzz, root } from './cli.js'
+import { contents, emptyFolder, rcufuzz, root } from '../../../test/cli/cli.js'
 
 const good = (): string => {
   const dir = join(root, 'corpus/ram-list')

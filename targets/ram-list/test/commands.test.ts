@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fuzzFileSchema } from '#harness/results.js'
-import { contents, emptyFolder, rcufuzz, root } from './cli.js'
+import { contents, emptyFolder, rcufuzz, root } from '../../../test/cli/cli.js'
 
 interface Listed {
   system: string

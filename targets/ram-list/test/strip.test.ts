@@ -10,7 +10,7 @@ import { Machine, type Thread } from '#harness/machine/index.js'
 import { RAMBlock, RAMList } from '#targets/ram-list/entities.js'
 import type { RamListFix } from '#targets/ram-list/world.js'
 
-const FIXES = fileURLToPath(new URL('../../dist/targets/ram-list/fixes/', import.meta.url))
+const FIXES = fileURLToPath(new URL('../../../dist/targets/ram-list/fixes/', import.meta.url))
 const BLOCKS = 4
 const SIZE = 100
 

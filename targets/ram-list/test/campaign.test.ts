@@ -4,7 +4,7 @@ import { Campaign } from '#harness/fuzz/campaign.js'
 import { JsfuzzSource } from '#harness/fuzz/jsfuzz.js'
 import { machineFor } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
-import { subject } from '../subjects.js'
+import { subject } from '../../../test/subjects.js'
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1] as number
 

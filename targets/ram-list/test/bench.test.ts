@@ -16,7 +16,7 @@ const withoutBench: Target = Object.fromEntries(
   Object.entries(ramList).filter(([key]) => key !== 'bench'),
 ) as unknown as Target
 
-const path = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url))
+const path = (file: string): string => fileURLToPath(new URL(`../../../${file}`, import.meta.url))
 
 describe('bench', () => {
   it('measures every candidate with both instruments', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { emptyFolder, root } from './cli.js'
+import { emptyFolder, root } from '../../../test/cli/cli.js'
 
 // The stock `npx jsfuzz` on the CommonJS bundle. It is not seedable; this crash takes it seconds.
 it('the stock jsfuzz command finds the crash of the baseline in the bundle', async () => {

@@ -3,7 +3,7 @@ import { PctDriver } from '#harness/drivers/pct.js'
 import { PosDriver } from '#harness/drivers/pos.js'
 import { machineFor } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
-import { subject } from '../subjects.js'
+import { subject } from '../../../test/subjects.js'
 
 /** The violation kinds that sampling a hand-written scenario shows. */
 async function kinds(

@@ -6,7 +6,7 @@ import { expectation } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
 import { loadFixes, loadSystem, systemNames } from '#harness/registry.js'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = new URL('../', import.meta.url).pathname
 
 describe.each(systemNames())('the corpus of %s', async (name) => {
   const system = await loadSystem(name)

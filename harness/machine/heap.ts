@@ -1,0 +1,109 @@
+import { copy, join, type Clock } from './clocks.js'
+import type { Machine } from './machine.js'
+import type { Release } from './memory.js'
+import { Life, type Struct, type StructClass } from './struct.js'
+import type { Thread } from './thread.js'
+
+/**
+ * Storage that was freed and may be handed out again. What came before the `free` happens before the `alloc`
+ * that returns the same address (C11 7.22.3p2 with C23's wording; the allocator's lock in practice).
+ */
+class FreedStorage implements Release {
+  clock: Clock | null = null
+
+  constructor(
+    readonly of: Struct,
+    private readonly pool: Pool,
+  ) {}
+
+  get label(): string {
+    return `free ${this.of.label}`
+  }
+
+  released(_t: Thread, clock: Clock): void {
+    copy((this.clock = new Int32Array(clock.length)), clock)
+    this.pool.freed.push(this)
+  }
+}
+
+/** The incarnations of one class: objects are made once and serve again in every execution. */
+interface Pool {
+  readonly all: Struct[]
+  used: number
+  /** Latest last. */
+  readonly freed: FreedStorage[]
+}
+
+/**
+ * The allocator. Every `alloc` is a new incarnation, so that an access through an old pointer is always told
+ * from an access to what the storage holds now. Addresses are another matter: of classes whose addresses the
+ * program compares or hashes (`byAddress`), freed storage may be handed out again, or not: both are tried.
+ */
+export class Heap {
+  private readonly pools = new Map<StructClass<Struct>, Pool>()
+  /** Addresses are given in the order of allocation: objects that are there at the start have the first ones. */
+  private fixed = 0
+  private last = 0
+
+  constructor(private readonly m: Machine) {}
+
+  /** An object that is there before the first step. */
+  boot(s: Struct): void {
+    this.fixed = this.place(s, this.fixed + 1) - 1
+    live(s)
+  }
+
+  allocate(t: Thread, type: StructClass<Struct>, name: string): Struct {
+    const pool = this.poolOf(type)
+    let s = pool.all[pool.used]
+    if (!s) {
+      s = new type(this.m, name)
+      this.m.adopt(s)
+      pool.all.push(s)
+    }
+    pool.used++
+    s.name = name
+    s.formerly = null
+    const again = pool.freed.length > 0 ? this.m.choose(pool.freed.length + 1) : 0
+    if (again > 0) {
+      const [storage] = pool.freed.splice(pool.freed.length - again, 1) as [FreedStorage]
+      if (storage.clock) join(t.vc, storage.clock)
+      this.place(s, storage.of.address)
+      s.formerly = storage.of
+    } else this.last = this.place(s, this.last + 1) - 1
+    live(s)
+    s.forEachPart((part) => this.m.markStruct(part))
+    return s
+  }
+
+  /** Gives an object's storage back. */
+  release(t: Thread, s: Struct): void {
+    const type = s.constructor as StructClass<Struct>
+    if (type.byAddress === true) this.m.memory.release(t, new FreedStorage(s, this.poolOf(type)))
+  }
+
+  reset(): void {
+    this.last = this.fixed
+    for (const pool of this.pools.values()) {
+      for (let i = 0; i < pool.used; i++)
+        (pool.all[i] as Struct).forEachPart((part) => (part.life = Life.Unallocated))
+      pool.used = pool.freed.length = 0
+    }
+  }
+
+  private poolOf(type: StructClass<Struct>): Pool {
+    let pool = this.pools.get(type)
+    if (!pool) this.pools.set(type, (pool = { all: [], used: 0, freed: [] }))
+    return pool
+  }
+
+  /** Embedded objects follow their container. Returns the first address behind the object. */
+  private place(s: Struct, address: number): number {
+    s.forEachPart((part) => (part.address = address++))
+    return address
+  }
+}
+
+function live(s: Struct): void {
+  s.forEachPart((part) => (part.life = Life.Live))
+}
