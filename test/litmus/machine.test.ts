@@ -27,7 +27,7 @@ const generated = [2, 3].flatMap((n) =>
 )
 
 describe(`${generated.length} generated cycles`, () => {
-  it('has hundreds of them', () => expect(generated.length).toBeGreaterThan(200))
+  it('has many of them', () => expect(generated.length).toBeGreaterThan(150))
 
   it('sc: the machine shows exactly the states that the axiom allows', () => {
     for (const { name, text } of generated) {
