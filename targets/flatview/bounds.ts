@@ -20,7 +20,7 @@ export const bounds: Bounds<Scenario> = {
     updates: { title: 'updates of the bridge, one after the other', default: 1, most: 3 },
     inits: { title: 'updates in a transaction, in which an address space comes up', default: 1, most: 2 },
     spaces: { title: 'address spaces that go, and one with another offset comes', default: 1, most: 2 },
-    unplugs: { title: 'unplugs of the bridge, and plugs of another one', default: 1, most: 2 },
+    unplugs: { title: 'unplugs of the bridge; another one is plugged in between', default: 1, most: 2 },
     references: { title: 'references to the FlatView that are taken without the BQL', default: 1, most: 2 },
     accesses: { title: 'accesses of a vCPU', default: 0, most: 2 },
   },
@@ -38,7 +38,10 @@ export const bounds: Bounds<Scenario> = {
         { do: 'plug-iommu', offset: 2 },
         { do: 'unplug-iommu' },
       ]).slice(0, -1),
-      repeat(unplugs, () => [{ do: 'unplug' }, { do: 'plug' }]),
+      repeat(unplugs, (i) => [
+        { do: 'unplug' },
+        ...(i + 1 < unplugs ? [{ do: 'drain' } as const, { do: 'plug' } as const] : []),
+      ]),
     ]
     return mains
       .filter((main) => main.length > 0)
