@@ -105,7 +105,8 @@ describe('an exploration', () => {
   it('says how far it is, roughly: at half of the work between a tenth and nine tenths', async () => {
     for (const model of MEMORY_MODELS) {
       const of = await subject('ram-list', 'nested-rcu-free', model)
-      const half = (counts: Counts): number => Math.ceil((counts.complete + counts.known + counts.blocked) / 2)
+      const half = (counts: Counts): number =>
+        Math.ceil((counts.complete + counts.known + counts.blocked) / 2)
       const whole = new Explorer(of, exploration({ lookups: 1 })).run(goOn)
       const part = new Explorer(of, exploration({ lookups: 1 }, { executions: half(whole.counts) })).run(goOn)
       expect(part.outcome).toBe('unfinished')
