@@ -9,7 +9,7 @@ const SMALL = ['--bound', 'lookups=1', '--memory-model', 'sc']
 
 const parse = (out: string): VerifyFile => verifyFileSchema.parse(JSON.parse(out))
 
-describe('rcufuzz verify', () => {
+describe('rcufuzz verify', { timeout: 300_000 }, () => {
   it('verifies what holds, stores what breaks, and the report shows both', async () => {
     const dir = emptyFolder()
     const fixes = ['--fix', 'baseline', '--fix', 'nested-rcu-free']
