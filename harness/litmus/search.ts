@@ -57,7 +57,7 @@ const NOWHERE = { line: 0, column: 0 }
  */
 export class Search implements FinalState {
   private readonly x: Execution
-  private readonly model: Model
+  private known: Model | null = null
   private readonly initialWrites: readonly Event[]
   private readonly reads: readonly Event[]
   private readonly orders: (readonly Event[] | null)[]
@@ -74,7 +74,7 @@ export class Search implements FinalState {
     private readonly map: MemoryMap,
     private readonly visitor: Visitor,
     private readonly budget: Budget,
-    modelOf: ModelOf,
+    private readonly modelOf: ModelOf,
   ) {
     const events: Event[] = []
     const own = paths.flatMap((p) => p.events)
@@ -94,18 +94,25 @@ export class Search implements FinalState {
     this.x = new Execution(events, map.names.length, this.fixed)
     for (const e of events)
       if (typeof e.address === 'number') this.x.location[e.id] = map.locationAt(e.address)
-    this.model = modelOf(this.x)
     const reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
     if (this.fixed) {
       for (const read of reads) this.sourcesOf.set(read, this.findSources(read))
-      reads.sort((a, b) => this.sources(a).length - this.sources(b).length)
+      // What srcu_read_lock() reads from says little, and what it could read from is much: it comes last.
+      const late = (e: Event): number => Number(e.tag === 'srcu-lock')
+      reads.sort((a, b) => late(a) - late(b) || this.sources(a).length - this.sources(b).length)
     }
     this.reads = reads
     this.orders = map.names.map(() => null)
   }
 
+  /** Many combinations of paths contradict themselves before they need a model. */
+  private get model(): Model {
+    return (this.known ??= this.modelOf(this.x))
+  }
+
   /** Returns false when the visitor has ended the search. */
   run(): boolean {
+    this.spend(this.x.events.length)
     this.decideReads(this.used)
     return !this.stopped
   }
@@ -310,6 +317,8 @@ export class Search implements FinalState {
       else open.push(forced)
     }
     open.sort((a, b) => a.writes.length - b.writes.length)
+    const longest = open.at(-1)?.writes.length ?? 0
+    if (longest > 3 && !this.check(() => this.model.consistent())) return
     this.decideOrder(open, 0)
     for (const location of this.used) this.orders[location] = null
   }
