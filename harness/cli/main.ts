@@ -9,9 +9,10 @@ import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
+import { verifyCommand } from './verify.js'
 
 const program = new Command('rcufuzz')
-  .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
+  .description('Fuzz, verify, replay and measure fix candidates for RCU lifetime races')
   .version('0.1.0')
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
@@ -19,6 +20,7 @@ const commands = [
   runCommand(),
   listCommand(),
   fuzzCommand(),
+  verifyCommand(),
   replayCommand(),
   minimizeCommand(),
   benchCommand(),

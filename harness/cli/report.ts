@@ -5,14 +5,14 @@ import writeFileAtomic from 'write-file-atomic'
 import { writableFolder } from '../folders.js'
 import { parseWith, readJson } from '../fuzz/corpus.js'
 import { renderReport } from '../report/report.js'
-import { benchFileSchema, fuzzFileSchema, RESULTS_VERSION } from '../results.js'
+import { benchFileSchema, fuzzFileSchema, RESULTS_VERSION, verifyFileSchema } from '../results.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
 
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('draw the results as one self-contained page')
-    .option('--in <dir>', 'where fuzz.json and bench.json are', 'reports')
+    .option('--in <dir>', 'where fuzz.json, bench.json and verify.json are', 'reports')
     .option('--out <dir>', 'where index.html goes', 'reports')
     .addOption(option.jsonOption())
     .action(async (options: { in: string; out: string; json?: boolean }) => {
@@ -26,13 +26,14 @@ export function reportCommand(): Command {
 export async function writeReport(from: string, out: string): Promise<string> {
   const fuzz = read(join(from, 'fuzz.json'), fuzzFileSchema)
   const bench = read(join(from, 'bench.json'), benchFileSchema)
-  if (!fuzz && !bench)
+  const verify = read(join(from, 'verify.json'), verifyFileSchema)
+  if (!fuzz && !bench && !verify)
     throw new UserError(
-      `${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`,
+      `${from} has no fuzz.json, bench.json or verify.json; \`rcufuzz fuzz\`, \`bench\` and \`verify\` write them`,
     )
   writableFolder(out)
   const page = join(out, 'index.html')
-  await writeFileAtomic(page, renderReport({ fuzz, bench }))
+  await writeFileAtomic(page, renderReport({ fuzz, bench, verify }))
   return page
 }
 

@@ -1,5 +1,5 @@
 import { renderToString } from 'preact-render-to-string'
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile, FuzzFile, VerifyFile } from '../results.js'
 import { allot } from './budget.js'
 import { SimulatedCost } from './cost.js'
 import { CostModel } from './cost-model.js'
@@ -15,6 +15,7 @@ import { WallClock } from './wall-clock.js'
 export interface ReportInput {
   readonly fuzz: FuzzFile | null
   readonly bench: BenchFile | null
+  readonly verify?: VerifyFile | null
   readonly title?: string
 }
 
@@ -25,12 +26,12 @@ export function renderReport(input: ReportInput): string {
   return `<!doctype html>\n${renderToString(<Page {...input} />)}\n`
 }
 
-function Page({ fuzz, bench, title = 'rcufuzz report' }: ReportInput) {
-  const findings = arrange(fuzz, bench)
+function Page({ fuzz, bench, verify = null, title = 'rcufuzz report' }: ReportInput) {
+  const findings = arrange(fuzz, bench, verify)
   const shown = allot(findings.findings)
   const sections = [
     ['summary', 'Summary', true],
-    ['violations', 'Violations', fuzz !== null],
+    ['violations', 'Violations', fuzz !== null || verify !== null],
     ['notices', 'Notices', findings.notices.length > 0],
     ['coverage', 'Campaign', (fuzz?.results.length ?? 0) > 0],
     ['cost', 'Cost', (bench?.simulations.length ?? 0) > 0],
@@ -67,13 +68,13 @@ function Page({ fuzz, bench, title = 'rcufuzz report' }: ReportInput) {
         </header>
         <main id="main" tabIndex={-1}>
           <Summary findings={findings} bench={bench} />
-          {fuzz ? <Violations findings={findings.findings} shown={shown} /> : null}
+          {fuzz || verify ? <Violations findings={findings.findings} shown={shown} /> : null}
           <Notices notices={findings.notices} />
           {fuzz ? <Coverage fuzz={fuzz} findings={findings} /> : null}
           {bench ? <SimulatedCost bench={bench} findings={findings} /> : null}
           {bench ? <WallClock bench={bench} findings={findings} /> : null}
           {bench ? <CostModel bench={bench} /> : null}
-          <Reproduce fuzz={fuzz} bench={bench} findings={findings} />
+          <Reproduce fuzz={fuzz} bench={bench} verify={verify} findings={findings} />
         </main>
       </body>
     </html>

@@ -179,6 +179,19 @@ describe('misuse and deadlock', () => {
     }
     finds({ setup, threads: [waits] }, everywhere(['deadlock']))
   })
+
+  it('a deadlock without a circle is told by the thread that nobody else keeps, not by its victims', () => {
+    const keepsAndWaits: Body<Env> = function* (t, { v, a }) {
+      yield* t.lock(a)
+      yield* t.waitUntil(v.flag, (f) => f === 1)
+    }
+    const management: Body<Env> = function* (t) {
+      yield* t.waitFor('an event', () => false)
+    }
+    const { signatures } = explore({ setup, threads: [keepsAndWaits, increment('a'), management] }, 'sc')
+    expect(signatures).toEqual(['deadlock:P0 waitUntil'])
+    expect(explore({ setup, threads: [management] }, 'sc').signatures).toEqual(['deadlock:P0 waitFor'])
+  })
 })
 
 function* unlocks(t: Thread, mutex: Mutex): Coroutine<void> {
