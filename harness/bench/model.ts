@@ -13,7 +13,7 @@ const POLL = COSTS['call_rcu.poll'].value
 /** Sees every step before it is carried out. */
 export interface Watcher {
   begin(machine: Machine): void
-  step(machine: Machine, t: Thread, now: number, end: number): void
+  step(machine: Machine, t: Thread, now: number): void
 }
 
 /**
@@ -62,9 +62,8 @@ export class CacheModel implements CostModel {
   }
 
   charge(m: Machine, t: Thread, now: number): number {
-    const cost = this.cost(m, t, now)
-    if (this.watcher) this.watcher.step(m, t, now, now + cost)
-    return cost
+    this.watcher?.step(m, t, now)
+    return this.cost(m, t, now)
   }
 
   postpone(m: Machine, t: Thread): number {
@@ -90,6 +89,7 @@ export class CacheModel implements CostModel {
     }
   }
 
+  /** The most frequent operations stand first. */
   private cost(m: Machine, t: Thread, now: number): number {
     const id = t.id
     const counts = this.counts[id] as Counts
@@ -103,6 +103,15 @@ export class CacheModel implements CostModel {
       case 'waitUntil':
         counts.loads++
         return this.cache.load(this.lines.of(t.cell as Place), id, now)
+      case 'rcuReadLock':
+        if (t.rcuDepth > 0) return HIT
+        return (
+          this.cache.load(this.gracePeriodCounter, id, now) +
+          this.cache.store(this.readers[id] as Line, id, now)
+        )
+      case 'rcuReadUnlock':
+        if (t.rcuDepth > 1) return HIT
+        return this.leave(m, t, now)
       case 'write':
       case 'plainWrite':
       case 'storeRelease':
@@ -133,15 +142,6 @@ export class CacheModel implements CostModel {
       case 'smpMb':
         counts.fences++
         return this.cache.drain(id, now) + this.host.mb
-      case 'rcuReadLock':
-        if (t.rcuDepth > 0) return HIT
-        return (
-          this.cache.load(this.gracePeriodCounter, id, now) +
-          this.cache.store(this.readers[id] as Line, id, now)
-        )
-      case 'rcuReadUnlock':
-        if (t.rcuDepth > 1) return HIT
-        return this.leave(m, t, now)
       case 'lock':
       case 'unlock':
         return this.cache.atomic(this.lines.of(t.x as Mutex), id, now, COSTS.lock.value)

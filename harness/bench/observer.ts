@@ -81,7 +81,7 @@ export class Observer implements Watcher, BenchEnvironment {
     this.clock = now
     const lookup = this.lookups[t.id] as Lookup
     if (lookup.active) this.fields?.observe(t, lookup)
-    this.removals.step(m, t, now)
+    if (!(t.operation as NonNullable<typeof t.operation>).looks) this.removals.step(m, t, now)
   }
 
   now(t: Thread): number {
