@@ -40,6 +40,11 @@ export interface Metric {
   readonly better: 'lower' | 'higher'
   /** Of what is counted: the counted metric, or `removal` or `lookup`, that it is a share of. Default: per second. */
   readonly per?: string
+  /**
+   * The harness samples it, whatever the candidate does: how long threads of a role hold the BQL at a time, or
+   * how many grace periods end from the beginning of a removal to the free. Default: the processes feed it.
+   */
+  readonly observed?: { readonly bqlHeldBy: string } | 'grace-periods-to-free'
 }
 
 /** A stream of random numbers of its own, a function of the seed and the stream's number. */

@@ -13,7 +13,7 @@ const POLL = COSTS['call_rcu.poll'].value
 /** Sees every step before it is carried out. */
 export interface Watcher {
   begin(machine: Machine): void
-  step(machine: Machine, t: Thread, now: number): void
+  step(machine: Machine, t: Thread, now: number, end: number): void
 }
 
 /**
@@ -62,8 +62,9 @@ export class CacheModel implements CostModel {
   }
 
   charge(m: Machine, t: Thread, now: number): number {
-    this.watcher?.step(m, t, now)
-    return this.cost(m, t, now)
+    const cost = this.cost(m, t, now)
+    this.watcher?.step(m, t, now, now + cost)
+    return cost
   }
 
   postpone(m: Machine, t: Thread): number {

@@ -4,6 +4,7 @@ import type { TimedDriver } from '../drivers/timed.js'
 import type { Machine, Struct, Thread } from '../machine/index.js'
 import { FieldSet, Lookup, type MissReason } from './lookups.js'
 import type { Counts } from './cache.js'
+import { Holds } from './holds.js'
 import { Measure } from './measure.js'
 import type { Watcher } from './model.js'
 import { Stream } from './random.js'
@@ -31,6 +32,10 @@ export class Observer implements Watcher, BenchEnvironment {
   /** The system's own metrics. */
   readonly metrics: ReadonlyMap<string, Measure>
   walkLength = 0
+  private readonly holds = new Holds()
+  /** The metrics that the harness feeds: by role of who holds the BQL, and of removals. */
+  private readonly heldBy = new Map<string, string>()
+  private readonly gracePeriodsToFree: string[] = []
   private replication: Replication = { lookups: 0, latency: 0, misses: 0 }
   private readonly lookups: Lookup[] = []
   private readonly before: Counts[] = []
@@ -51,6 +56,9 @@ export class Observer implements Watcher, BenchEnvironment {
   ) {
     this.fields = fields ? new FieldSet(fields) : null
     this.metrics = new Map(Object.keys(metrics).map((name) => [name, new Measure()]))
+    for (const [name, { observed }] of Object.entries(metrics))
+      if (observed === 'grace-periods-to-free') this.gracePeriodsToFree.push(name)
+      else if (observed) this.heldBy.set(observed.bqlHeldBy, name)
     for (let i = 0; i < capacity; i++) {
       this.lookups.push(new Lookup())
       this.before.push({ loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 })
@@ -77,11 +85,16 @@ export class Observer implements Watcher, BenchEnvironment {
     for (const l of this.lookups) l.active = false
   }
 
-  step(m: Machine, t: Thread, now: number): void {
+  step(m: Machine, t: Thread, now: number, end: number): void {
     this.clock = now
     const lookup = this.lookups[t.id] as Lookup
     if (lookup.active) this.fields?.observe(t, lookup)
-    if (!(t.operation as NonNullable<typeof t.operation>).looks) this.removals.step(m, t, now)
+    if ((t.operation as NonNullable<typeof t.operation>).looks) return
+    const gracePeriods = this.removals.step(m, t, now)
+    if (gracePeriods >= 0) for (const metric of this.gracePeriodsToFree) this.sample(metric, gracePeriods)
+    const held = this.holds.step(m, t, end)
+    const metric = held < 0 ? undefined : this.heldBy.get(t.role)
+    if (metric !== undefined) this.sample(metric, held)
   }
 
   now(t: Thread): number {
