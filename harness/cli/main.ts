@@ -2,16 +2,18 @@
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
+import { calibrateCommand } from './calibrate.js'
 import { fuzzCommand } from './fuzz.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
+import { RCUFUZZ_VERSION } from './version.js'
 
 const program = new Command('rcufuzz')
   .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
-  .version('0.1.0')
+  .version(RCUFUZZ_VERSION)
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
 const commands = [
@@ -21,6 +23,7 @@ const commands = [
   replayCommand(),
   minimizeCommand(),
   benchCommand(),
+  calibrateCommand(),
   reportCommand(),
 ]
 for (const command of commands) program.addCommand(command)
