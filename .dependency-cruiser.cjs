@@ -28,8 +28,8 @@ module.exports = {
       'user-error',
     ]),
     only('trace', ['machine/', 'drivers/', 'define', 'results', 'user-error']),
-    only('bench', ['machine/', 'drivers/', 'define', 'results']),
-    only('report', ['results', 'trace/']),
+    only('bench', ['machine/', 'drivers/', 'define', 'results', 'registry', 'user-error', 'data-file']),
+    only('report', ['results', 'trace/', 'bench/statistics']),
     {
       name: 'targets-imports',
       comment: 'A system imports the vocabulary and the definitions, nothing else of the harness',

@@ -35,17 +35,35 @@ export function Figure({
   caption,
   description,
   options,
+  command = '',
+  wide = false,
 }: {
   caption: ComponentChildren
   /** What someone who does not see the plot should know. */
   description: string
   options: Plot.PlotOptions
+  /** Makes what is shown again. */
+  command?: string
+  /** Of two plots' width, where there is room. */
+  wide?: boolean
 }) {
+  const size = wide ? { width: 2 * PLOT_WIDTH } : {}
   return (
-    <figure>
+    <figure class={wide ? 'wide' : undefined}>
       <figcaption>{caption}</figcaption>
-      <div class="scroll" dangerouslySetInnerHTML={{ __html: svg(options, description) }} />
+      <div class="plotbox" dangerouslySetInnerHTML={{ __html: svg({ ...size, ...options }, description) }} />
+      {command === '' ? null : <Again command={command} />}
     </figure>
+  )
+}
+
+/** The command that makes a figure again, folded away. */
+export function Again({ command }: { command: string }) {
+  return (
+    <details class="again">
+      <summary>Make it again</summary>
+      <code class="cmd">{command}</code>
+    </details>
   )
 }
 

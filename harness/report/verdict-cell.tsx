@@ -2,13 +2,24 @@ import { kinds, type Finding, type Verdict } from './findings.js'
 import { count, plural } from './format.js'
 
 /** One candidate under one memory model. */
-export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
+export function VerdictCell({
+  verdict,
+  page = '',
+}: {
+  verdict: Verdict | undefined
+  /** Where the interleavings are; empty = on this page. */
+  page?: string
+}) {
   if (!verdict || (verdict.executions === 0 && verdict.findings.length === 0))
     return <td class="muted">not run</td>
   const broken = verdict.findings.length > 0
   return (
     <td class={broken ? 'broken' : 'survived'}>
-      {broken ? <Broken findings={verdict.findings} /> : <Survived executions={verdict.executions} />}
+      {broken ? (
+        <Broken findings={verdict.findings} page={page} />
+      ) : (
+        <Survived executions={verdict.executions} />
+      )}
       {verdict.unexpected ? (
         <span class="badge alarm">{broken ? 'unexpected violation' : 'unexpected: said to break'}</span>
       ) : (
@@ -19,7 +30,7 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
 }
 
 /** One link per kind, to the first of it. */
-function Broken({ findings }: { findings: readonly Finding[] }) {
+function Broken({ findings, page }: { findings: readonly Finding[]; page: string }) {
   return (
     <>
       <div class="bad">
@@ -30,7 +41,7 @@ function Broken({ findings }: { findings: readonly Finding[] }) {
           const mine = findings.filter((f) => f.violation.kind === kind)
           return (
             <li>
-              <a href={`#${mine[0]?.id ?? ''}`}>{kind}</a>
+              <a href={`${page}#${mine[0]?.id ?? ''}`}>{kind}</a>
               {mine.length > 1 ? ` ×${mine.length}` : ''}
             </li>
           )
