@@ -39,7 +39,10 @@ export interface Metric {
   /** `ns` is written as ns, µs, ms or s, whichever reads best. */
   readonly unit: string
   readonly better: 'lower' | 'higher'
-  /** Of what is counted: the counted metric, or `removal` or `lookup`, that it is a share of. Default: per second. */
+  /**
+   * Of what is counted: the counted metric, or `removal`, `lookup` or `second`, that it is a share of. Default: per
+   * second, and no figure where nothing was counted. With the unit `%` shares are given in percent.
+   */
   readonly per?: string
   /**
    * The harness samples it, whatever the candidate does: how long threads of a role hold the BQL at a time, or

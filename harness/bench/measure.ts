@@ -19,12 +19,14 @@ export class Measure {
   private readonly levels: Record<Percentile, number>[] = []
   private sum = 0
   private n = 0
+  private fed = false
 
   begin(): void {
     this.sum = this.n = 0
   }
 
   count(n: number): void {
+    this.fed = true
     this.sum += n
   }
 
@@ -47,8 +49,12 @@ export class Measure {
     current.reset()
   }
 
-  /** Null where there is nothing to say. `wholes`: by replication, what a count is a share of. */
-  figure(wholes: readonly number[], scale: number): Figure | null {
+  /**
+   * `wholes`: by replication, what a count is a share of. Null where there is nothing to say: no whole, or nothing
+   * at all was fed to what may be a sampled metric.
+   */
+  figure(wholes: readonly number[], scale: number, counted: boolean): Figure | null {
+    if (!this.fed && !counted && !this.total) return null
     const { total, sums, levels } = this
     const of = total ? this.samples : wholes
     const replications = sums.flatMap((sum, i) => {

@@ -207,7 +207,8 @@ export class Observer implements Watcher, BenchEnvironment {
     const metrics: Record<string, Figure> = {}
     for (const [name, metric] of Object.entries(this.metrics)) {
       const scale = metric.per !== undefined && metric.unit === '%' ? 100 : 1
-      const figure = this.measure(name).figure(this.wholes(name, metric.per), scale)
+      const counted = metric.per !== undefined
+      const figure = this.measure(name).figure(this.wholes(name, metric.per), scale, counted)
       if (figure) metrics[name] = figure
     }
     const lookups = this.lookupsBy.reduce((a, b) => a + b, 0)

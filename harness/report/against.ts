@@ -1,6 +1,6 @@
 import { paired, significant } from '../bench/statistics.js'
 import type { Metric, Simulation } from '../results.js'
-import { change } from './format.js'
+import { change, short } from './format.js'
 
 /** A candidate's figure beside the first one's, under the same workload and with the same random numbers. */
 export interface Against {
@@ -32,11 +32,12 @@ export function inShort(a: Against | undefined): string {
   return a.significant || text === '–' || text === '±0 %' ? text : `≈ ${text}`
 }
 
-/** `lookup latency +24 % (p < 0.001)`; what does not differ beyond noise is said to be as the base's. */
-export function inWords(a: Against, { title, better }: Metric): string {
-  const name = `${title.charAt(0).toLowerCase()}${title.slice(1)}`
-  if (!a.significant) return `${name} as the first one's, beyond noise`
-  const worse = better === 'lower' ? a.value > a.base : a.value < a.base
-  const by = a.base > 0 ? change(a.value, a.base) : 'from zero'
-  return `${name} ${by} (${worse ? 'worse' : 'better'}, p ${a.p < 0.001 ? '< 0.001' : `= ${a.p.toPrecision(1)}`})`
+/** `lookup latency is 24 % higher (p < 0.001)`. What chance explains is no difference: null. */
+export function inWords(a: Against, { title }: Metric): string | null {
+  if (!a.significant) return null
+  const by = a.base > 0 ? `${short(Math.abs(a.value / a.base - 1) * 100)} % ` : ''
+  const p = a.p < 0.001 ? '< 0.001' : `= ${a.p.toPrecision(1)}`
+  return `${lowerCase(title)} is ${by}${a.value > a.base ? 'higher' : 'lower'} (p ${p})`
 }
+
+export const lowerCase = (title: string): string => `${title.charAt(0).toLowerCase()}${title.slice(1)}`

@@ -90,7 +90,7 @@ function HeldMemory({
   if (!most) return null
   return (
     <>
-      <h4>Memory</h4>
+      <h3>Memory</h3>
       <Memory
         simulations={all.filter((s) => s.workload === most.workload)}
         looks={mine}

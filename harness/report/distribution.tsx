@@ -34,7 +34,7 @@ export function Distribution({
   const differences = against(base, metric.name)
   return (
     <>
-      <h4>{metric.title}</h4>
+      <h3>{metric.title}</h3>
       <Tail base={base} metric={metric} looks={looks} command={command} />
       <Table
         caption={`${metric.title}, simulated; ± 95 % interval; ≈: chance explains the difference`}

@@ -25,7 +25,7 @@ export function Figures({
   }
   return (
     <>
-      <h4>All figures</h4>
+      <h3>All figures</h3>
       <Table
         caption={`Simulated, ± 95 % interval; ▲ more, ▼ less than ${first?.fix ?? ''}, beyond noise`}
         head={['Candidate', ...metrics.map(heading)]}

@@ -5,10 +5,10 @@ import { list, plural } from './format.js'
 import { layOut, LINE, SOURCE_LINE, type Arrow, type Column, type Step } from './layout.js'
 
 /** An interleaving drawn in columns: a thread each, time downward. The text columns say the same in words. */
-export function Interleaving({ trace }: { trace: Trace }) {
+export function Interleaving({ trace, name }: { trace: Trace; name: string }) {
   const { width, height, columns, steps, bars, arrows } = layOut(trace)
   return (
-    <div class="scroll drawing" tabIndex={0} role="region" aria-label="Interleaving, drawn">
+    <div class="scroll drawing" tabIndex={0} role="region" aria-label={`Drawing of ${name}`}>
       <svg
         class="il"
         role="img"

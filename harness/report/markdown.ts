@@ -29,9 +29,8 @@ function ofSystem(system: System, findings: Findings, bench: BenchFile | null): 
     '',
     fuzzed === 0 ? 'Not fuzzed.' : `${count(broken)} of ${plural(fuzzed, 'candidate')} broken.`,
     '',
-    ...sentences(system, bench).map(
-      ({ candidate, safety, cost }) =>
-        `- ${text(candidate.name)} ${safety}${cost === '' ? '' : `; ${cost}`}.`,
+    ...sentences(system, bench).map(({ candidate, safety, cost }) =>
+      text(`- ${candidate.name} ${safety}${cost === '' ? '' : `; ${cost}`}.`),
     ),
     '',
     ...table(system, findings, bench),
@@ -68,7 +67,7 @@ function table(system: System, findings: Findings, bench: BenchFile | null): str
   const [top = [], ...body] = cells
   return [
     ...(first
-      ? [`Costs: workload ${text(first.workload)} (${inWords(cost?.parameters ?? {})}), ± 95 %.`, '']
+      ? [text(`Costs: workload ${first.workload} (${inWords(cost?.parameters ?? {})}), ± 95 %.`), '']
       : []),
     print(top),
     `| ${widths.map((w) => '-'.repeat(w)).join(' | ')} |`,
@@ -83,5 +82,5 @@ function verdict(candidate: Candidate, model: Findings['models'][number]): strin
 }
 
 /** Nothing that a results file says may end a line or a cell. */
-const line = (s: string): string => s.replace(/[\r\n`]+/g, ' ')
-const text = (s: string): string => line(s).replace(/\|/g, '\\|').replace(/</g, '&lt;')
+const line = (s: string): string => s.replace(/[\r\n`]+/g, ' ').replace(/<(?=[a-z/!?])/gi, '&lt;')
+const text = (s: string): string => line(s).replace(/\|/g, '\\|')

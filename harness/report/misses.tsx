@@ -27,7 +27,7 @@ export function Misses({
   if (reasons.length === 0) return null
   return (
     <>
-      <h4>Misses</h4>
+      <h3>Misses</h3>
       <>
         <ul class="legend" aria-label="Miss reasons">
           {reasons.map((reason, i) => (

@@ -7,11 +7,16 @@ import type { Look } from './palette.js'
 interface PlotElement {
   readonly outerHTML: string
   setAttribute(name: string, value: string): void
-  querySelectorAll(selectors: string): Iterable<{ remove(): void }>
+  getAttribute(name: string): string | null
+  removeAttribute(name: string): void
+  remove(): void
+  querySelectorAll(selectors: string): Iterable<PlotElement>
 }
 
 /** Narrow enough for a phone; wider screens get several side by side. */
 export const PLOT_WIDTH = 328
+/** Of what deserves more room; a phone shrinks it. */
+const WIDE = 480
 /** Room for tick labels and the axis label beneath them. */
 export const AXIS = 44
 
@@ -26,6 +31,12 @@ export function svg(options: Plot.PlotOptions, description: string): string {
     document,
   }) as unknown as PlotElement
   for (const style of element.querySelectorAll('style')) style.remove()
+  // An image has no parts to name.
+  for (const part of element.querySelectorAll('[aria-label]')) {
+    part.setAttribute('class', part.getAttribute('aria-label') ?? '')
+    part.removeAttribute('aria-label')
+    part.removeAttribute('aria-description')
+  }
   element.setAttribute('role', 'img')
   element.setAttribute('aria-label', description)
   return element.outerHTML
@@ -44,10 +55,10 @@ export function Figure({
   options: Plot.PlotOptions
   /** Makes what is shown again. */
   command?: string
-  /** Of two plots' width, where there is room. */
+  /** Wider, where there is room. */
   wide?: boolean
 }) {
-  const size = wide ? { width: 2 * PLOT_WIDTH } : {}
+  const size = wide ? { width: WIDE } : {}
   return (
     <figure class={wide ? 'wide' : undefined}>
       <figcaption>{caption}</figcaption>

@@ -1,5 +1,5 @@
 import type { BenchFile } from '../results.js'
-import { against, inWords } from './against.js'
+import { against, inWords, lowerCase } from './against.js'
 import { kinds, type Candidate, type System } from './findings.js'
 import { list, plural } from './format.js'
 import { mainOf, metricsOf } from './metrics.js'
@@ -38,25 +38,17 @@ function costsOf(system: System, bench: BenchFile | null): Map<string, string> {
   return new Map(
     system.candidates.map((c) => {
       if (c.name === first.fix) return [c.name, 'the others are compared with it']
-      const parts = differences.flatMap(({ metric, by }) => {
+      const known = differences.flatMap(({ metric, by }) => {
         const a = by.get(c.name)
-        return a ? [{ text: inWords(a, metric), same: !a.significant, metric }] : []
+        return a ? [{ metric, text: inWords(a, metric) }] : []
       })
-      if (parts.length > 1 && parts.every((p) => p.same)) {
-        const names = parts.map(({ metric }) => metric.title.toLowerCase())
-        return [c.name, `${list(names)} do not differ from ${first.fix}'s beyond noise`]
-      }
-      return [
-        c.name,
-        list(
-          parts.map(({ text }) =>
-            text.replace(
-              "as the first one's, beyond noise",
-              `does not differ from ${first.fix}'s beyond noise`,
-            ),
-          ),
-        ),
-      ]
+      const same = known.filter((k) => k.text === null).map((k) => lowerCase(k.metric.title))
+      const parts = known.flatMap((k) => k.text ?? [])
+      if (same.length > 0)
+        parts.push(
+          `${list(same)} ${same.length > 1 ? 'do' : 'does'} not differ from ${first.fix}'s beyond noise`,
+        )
+      return [c.name, list(parts)]
     }),
   )
 }

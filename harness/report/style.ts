@@ -88,8 +88,7 @@ svg.il{display:block;font:12px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,mo
 .il .drain text{font-style:italic}
 .key.drain{border-style:dashed;border-radius:5px}
 .key.cause{background:var(--cause-bg);border-color:var(--warn)}
-figure.wide{flex-basis:100%}
-figure.wide figcaption{max-width:656px}
+figure.wide figcaption{max-width:480px}
 .plotbox{overflow-x:auto;max-width:100%}
 .plotbox svg{max-width:100%;height:auto}
 .again{font-size:.8125rem;color:var(--muted);max-width:40rem}

@@ -28,7 +28,7 @@ export function Sweeps({
     sweep.points.some((p) => p.simulation.metrics[metric.name])
   return (
     <>
-      <h4>Against {list(sweeps.map((s) => words(s.parameter)))}</h4>
+      <h3>Against {list(sweeps.map((s) => words(s.parameter)))}</h3>
       <div class="plots">
         {sweeps.flatMap((sweep) =>
           metrics

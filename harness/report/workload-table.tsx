@@ -18,7 +18,7 @@ export function WorkloadTables({
   if (study.cases.length < 2) return null
   return (
     <>
-      <h4>All workloads</h4>
+      <h3>All workloads</h3>
       {metrics.map((metric) => (
         <Cases metric={metric} study={study} candidates={candidates} />
       ))}
