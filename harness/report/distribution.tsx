@@ -1,4 +1,3 @@
-import * as Plot from '@observablehq/plot'
 import { PERCENTILES, type Percentile, type Simulation } from '../results.js'
 import { against, inShort } from './against.js'
 import { CandidateName } from './candidate-name.js'
