@@ -26,8 +26,8 @@ export interface LookupFields {
   readonly version?: string
   /** A lookup that reads this one goes the long way: a miss. */
   readonly walk: string
-  /** Read of every object that the cache or the walk looks at. */
-  readonly visit: string
+  /** Read of every object that the cache or the walk looks at, if that is something else. */
+  readonly visit?: string
 }
 
 /**

@@ -86,6 +86,49 @@ export const fuzzFileSchema = z.object({
   results: z.array(fuzzResultSchema),
 })
 
+/** How an exhaustive search of one candidate under one memory model ended. */
+export const verifyResultSchema = z.object({
+  system: z.string(),
+  fix: z.string(),
+  title: z.string(),
+  source: z.string(),
+  memoryModel: z.enum(MEMORY_MODELS),
+  expected: z.enum(['holds', 'broken']),
+  expectedKinds: z.array(z.string()).optional(),
+  outcome: z.enum(['verified', 'violated', 'unfinished']),
+  bound: z.string().describe('what was explored: `readers=2,lookups=2,unplugs=1`, or the name of a scenario'),
+  budget: z
+    .object({
+      kind: z.enum(['preemptions', 'delays']),
+      limit: z.int().describe('up to which the search came'),
+      cut: z.boolean().describe('whether it has left anything out'),
+    })
+    .optional(),
+  reduction: z
+    .enum(['states', 'commuting', 'all'])
+    .describe('`states`: each state once; `all`: every interleaving, as the system declares no books'),
+  executions: z.int().describe('the sum of the next three'),
+  complete: z.int().describe('ran to their end'),
+  known: z.int().describe('broken off in a state that was met before'),
+  blocked: z.int().describe('broken off because what could follow was equivalent to what was run'),
+  states: z.int(),
+  transitions: z.int(),
+  steps: z.int(),
+  depth: z.int().describe('steps of the longest execution'),
+  share: z.number().describe('of the whole search; an estimate until it is 1'),
+  checkpoint: z.string().optional().describe('from which `--resume` goes on'),
+  seconds: z.number().optional().describe('on stdout only'),
+  violations: fuzzResultSchema.shape.violations,
+  notices: fuzzResultSchema.shape.notices.describe('seen on the way; there may be others'),
+})
+
+export const verifyFileSchema = z.object({
+  version: z.literal(RESULTS_VERSION),
+  kind: z.literal('verify'),
+  command: z.string(),
+  results: z.array(verifyResultSchema),
+})
+
 /** What a figure means. `ns` is written as ns, µs, ms or s; `%` is a share of a hundred. */
 export const metricSchema = z.object({
   title: z.string(),
@@ -177,6 +220,8 @@ export type Trace = z.infer<typeof traceSchema>
 export type TraceRow = Trace['rows'][number]
 export type FuzzResult = z.infer<typeof fuzzResultSchema>
 export type FoundViolation = FuzzResult['violations'][number]
+export type VerifyResult = z.infer<typeof verifyResultSchema>
+export type VerifyFile = z.infer<typeof verifyFileSchema>
 export type FuzzFile = z.infer<typeof fuzzFileSchema>
 export type Metric = z.infer<typeof metricSchema>
 export type Figure = z.infer<typeof figureSchema>
@@ -185,7 +230,11 @@ export type WallClock = z.infer<typeof wallClockSchema>
 export type BenchFile = z.infer<typeof benchFileSchema>
 
 /** Whether a result is what the candidate's file says: it holds, or it breaks in no other way than named. */
-export function asExpected({ expected, expectedKinds, violations }: FuzzResult): boolean {
+export function asExpected({
+  expected,
+  expectedKinds,
+  violations,
+}: Pick<FuzzResult, 'expected' | 'expectedKinds' | 'violations'>): boolean {
   if ((expected === 'broken') !== violations.length > 0) return false
   return !expectedKinds?.length || violations.every((v) => expectedKinds.includes(v.kind))
 }

@@ -58,11 +58,12 @@ export class FieldSet {
   /** 0, which no field has, where there is none. */
   readonly version: number
   readonly walk: number
+  /** 0, too, where there is none. */
   readonly visit: number
 
   constructor(fields: LookupFields) {
     this.cache = identity(fields.cache)
-    this.version = fields.version === undefined ? 0 : identity(fields.version)
+    this.version = identity(fields.version)
     this.walk = identity(fields.walk)
     this.visit = identity(fields.visit)
   }
@@ -84,7 +85,8 @@ export class FieldSet {
 }
 
 /** As `Struct` gives it to its cells. */
-function identity(field: string): number {
+function identity(field: string | undefined): number {
+  if (field === undefined) return 0
   const dot = field.indexOf('.')
   return mix(hashString(field.slice(0, dot)), hashString(field.slice(dot + 1)))
 }

@@ -18,7 +18,7 @@ const LOOKUPS = {
 
 const REMOVALS = {
   timeToFree: { title: 'From removal to free', unit: 'ns', better: 'lower' },
-  gracePeriods: { title: 'Grace periods', unit: '/removal', better: 'lower' },
+  gracePeriods: { title: 'Grace periods', unit: '/removal', better: 'lower', per: 'removal' },
   peakUnreclaimed: { title: 'Peak of unreclaimed objects', unit: 'objects', better: 'lower' },
   unreclaimed: { title: 'Unreclaimed objects, mean over time', unit: 'objects', better: 'lower' },
 } as const satisfies Record<string, Metric>
@@ -28,11 +28,16 @@ const ALWAYS = {
 } as const satisfies Record<string, Metric>
 
 export type HarnessMetric = keyof typeof LOOKUPS | keyof typeof REMOVALS | keyof typeof ALWAYS
-export type LookupMetric = keyof typeof LOOKUPS
 
-/** All metrics of a system, the main one first: that is what candidates are compared by. */
+/**
+ * All metrics of a system, the main one first: that is what candidates are compared by. One that a system declares
+ * itself takes the place of the harness's.
+ */
 export function metricsOf<Fix>(
   bench: Pick<BenchDescription<Fix>, 'lookup' | 'metrics'>,
 ): Readonly<Record<string, Metric>> {
-  return { ...(bench.lookup ? LOOKUPS : {}), ...bench.metrics, ...REMOVALS, ...ALWAYS }
+  const taken = bench.metrics ?? {}
+  const free = (metrics: Record<string, Metric>): Record<string, Metric> =>
+    Object.fromEntries(Object.entries(metrics).filter(([name]) => !(name in taken)))
+  return { ...(bench.lookup ? free(LOOKUPS) : {}), ...taken, ...free({ ...REMOVALS, ...ALWAYS }) }
 }

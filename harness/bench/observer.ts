@@ -6,7 +6,7 @@ import { Holds } from './holds.js'
 import { FieldSet, Lookup, type MissReason } from './lookups.js'
 import type { Counts } from './cache.js'
 import { Measure, round } from './measure.js'
-import { metricsOf, type HarnessMetric, type LookupMetric } from './metrics.js'
+import { metricsOf, type HarnessMetric } from './metrics.js'
 import type { Watcher } from './model.js'
 import { Stream } from './random.js'
 import { Removals } from './removals.js'
@@ -27,6 +27,7 @@ export class Observer implements Watcher, BenchEnvironment {
   private readonly costs: Readonly<Record<keyof Counts, Measure>>
   private readonly reasons = new Map<MissReason, number>()
   private readonly removals = new Removals()
+  private readonly dropped = new Measure()
   private readonly holds = new Holds()
   /** By replication: lookups, misses and removals after the warm-up. */
   private readonly lookupsBy: number[] = []
@@ -53,7 +54,7 @@ export class Observer implements Watcher, BenchEnvironment {
 
   constructor(
     capacity: number,
-    bench: Pick<BenchDescription<never>, 'lookup' | 'metrics'>,
+    private readonly bench: Pick<BenchDescription<never>, 'lookup' | 'metrics'>,
     /** Length of a replication. */
     private readonly nanoseconds: number,
   ) {
@@ -64,17 +65,15 @@ export class Observer implements Watcher, BenchEnvironment {
       if (observed === 'grace-periods-to-free') this.gracePeriodsToFree.push(name)
       else if (observed) this.heldBy.set(observed.bqlHeldBy, name)
     }
-    // A system without lookups has no such metrics; what is booked on these is dropped.
-    const own = (name: LookupMetric): Measure => (bench.lookup && this.measures.get(name)) || new Measure()
-    this.latency = own('latency')
-    this.missRate = own('missRate')
-    this.walkLength = own('walkLength')
+    this.latency = this.fed('latency')
+    this.missRate = this.fed('missRate')
+    this.walkLength = this.fed('walkLength')
     this.costs = {
-      loads: own('loads'),
-      stores: own('stores'),
-      atomics: own('atomics'),
-      fences: own('fences'),
-      transfers: own('transfers'),
+      loads: this.fed('loads'),
+      stores: this.fed('stores'),
+      atomics: this.fed('atomics'),
+      fences: this.fed('fences'),
+      transfers: this.fed('transfers'),
     }
     for (let i = 0; i < capacity; i++) {
       this.lookups.push(new Lookup())
@@ -105,13 +104,12 @@ export class Observer implements Watcher, BenchEnvironment {
   end(): void {
     const { removals } = this
     if (removals.begun > 0) {
-      this.measure('gracePeriods').count(removals.gracePeriods)
-      this.measure('peakUnreclaimed').sample(removals.peak)
-      this.measure('unreclaimed').sample(removals.mean(this.clock))
+      this.fed('gracePeriods').count(removals.gracePeriods)
+      this.fed('peakUnreclaimed').sample(removals.peak)
+      this.fed('unreclaimed').sample(removals.mean(this.clock))
       this.unreclaimed ??= curve(removals.series, this.clock)
     }
-    if (this.transfersBefore >= 0)
-      this.measure('lineTransfers').count(this.transfers() - this.transfersBefore)
+    if (this.transfersBefore >= 0) this.fed('lineTransfers').count(this.transfers() - this.transfersBefore)
     for (const m of this.measures.values()) m.end()
     this.lookupsBy.push(this.lookupsDone)
     this.missesBy.push(this.misses)
@@ -129,7 +127,7 @@ export class Observer implements Watcher, BenchEnvironment {
     if ((t.operation as NonNullable<typeof t.operation>).looks) return
     const freed = this.removals.step(m, t, now)
     if (freed) {
-      this.measure('timeToFree').sample(freed.after)
+      this.fed('timeToFree').sample(freed.after)
       for (const metric of this.gracePeriodsToFree) this.sample(metric, freed.gracePeriods)
     }
     if (this.heldBy.size === 0) return
@@ -224,7 +222,7 @@ export class Observer implements Watcher, BenchEnvironment {
   /** By replication: what a count of a metric is divided by. */
   private wholes(name: string, per: string | undefined): readonly number[] {
     // Callbacks of removals in the warm-up are run after it: all are counted.
-    if (name === ('gracePeriods' satisfies HarnessMetric)) return this.begunBy
+    if (per === 'removal' && this.measure(name) === this.fed('gracePeriods')) return this.begunBy
     if (per === 'lookup') return this.lookupsBy
     if (per === 'miss') return this.missesBy
     if (per === 'removal') return this.removalsBy
@@ -236,7 +234,13 @@ export class Observer implements Watcher, BenchEnvironment {
     return this.clock >= this.nanoseconds * WARM_UP
   }
 
-  private measure(name: HarnessMetric | (string & {})): Measure {
+  /** What the harness books on; dropped where the system has no such metric, or one of its own of that name. */
+  private fed(name: HarnessMetric): Measure {
+    const own = this.bench.metrics !== undefined && name in this.bench.metrics
+    return (own ? undefined : this.measures.get(name)) ?? this.dropped
+  }
+
+  private measure(name: string): Measure {
     const measure = this.measures.get(name)
     if (!measure) throw new RangeError(`the benchmark declares no metric ${name}`)
     return measure

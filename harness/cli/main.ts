@@ -4,15 +4,17 @@ import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
 import { calibrateCommand } from './calibrate.js'
 import { fuzzCommand } from './fuzz.js'
+import { litmusCommand } from './litmus.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
+import { verifyCommand } from './verify.js'
 import { RCUFUZZ_VERSION } from './version.js'
 
 const program = new Command('rcufuzz')
-  .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
+  .description('Fuzz, verify, replay and measure fix candidates for RCU lifetime races')
   .version(RCUFUZZ_VERSION)
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
@@ -20,10 +22,12 @@ const commands = [
   runCommand(),
   listCommand(),
   fuzzCommand(),
+  verifyCommand(),
   replayCommand(),
   minimizeCommand(),
   benchCommand(),
   calibrateCommand(),
+  litmusCommand(),
   reportCommand(),
 ]
 for (const command of commands) program.addCommand(command)

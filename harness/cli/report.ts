@@ -9,7 +9,13 @@ import { parseWith, readJson } from '../fuzz/corpus.js'
 import { renderCsv } from '../report/csv.js'
 import { renderMarkdown } from '../report/markdown.js'
 import { renderReport, type ReportInput } from '../report/report.js'
-import { BENCH_VERSION, benchFileSchema, fuzzFileSchema, RESULTS_VERSION } from '../results.js'
+import {
+  BENCH_VERSION,
+  benchFileSchema,
+  fuzzFileSchema,
+  RESULTS_VERSION,
+  verifyFileSchema,
+} from '../results.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
 import { readResults } from './results-file.js'
@@ -24,7 +30,7 @@ interface Options {
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('draw the results as self-contained pages: the summary, and one for each system')
-    .option('--in <dir>', 'where fuzz.json and bench.json are', 'reports')
+    .option('--in <dir>', 'where fuzz.json, bench.json and verify.json are', 'reports')
     .option('--out <dir>', 'where index.html and the pages go', 'reports')
     .addOption(
       new Option('--format <format>', 'pages; or on stdout, the summary as Markdown or all figures as CSV')
@@ -55,12 +61,13 @@ export async function writeReport(from: string, out: string): Promise<string> {
 function results(from: string): ReportInput {
   const fuzz = readResults(join(from, 'fuzz.json'), fuzzFileSchema, RESULTS_VERSION)
   const bench = readResults(join(from, 'bench.json'), benchFileSchema, BENCH_VERSION)
-  if (!fuzz && !bench)
+  const verify = readResults(join(from, 'verify.json'), verifyFileSchema, RESULTS_VERSION)
+  if (!fuzz && !bench && !verify)
     throw new UserError(
-      `${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`,
+      `${from} has no fuzz.json, bench.json or verify.json; \`rcufuzz fuzz\`, \`bench\` and \`verify\` write them`,
     )
-  const systems = new Set(fuzz?.results.map((r) => r.system))
-  return { fuzz, bench, matrices: Object.fromEntries([...systems].map((s) => [s, matrix(s)])) }
+  const systems = new Set([...(fuzz?.results ?? []), ...(verify?.results ?? [])].map((r) => r.system))
+  return { fuzz, bench, verify, matrices: Object.fromEntries([...systems].map((s) => [s, matrix(s)])) }
 }
 
 const CORPUS = fileURLToPath(new URL('../../../corpus/', import.meta.url))

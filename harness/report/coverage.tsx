@@ -20,6 +20,7 @@ export function Coverage({
   system: System
   mine: readonly Finding[]
 }) {
+  const found = mine.filter((f) => !('outcome' in f.result))
   return (
     <section aria-labelledby="coverage">
       <h2 id="coverage">The campaign: coverage and bug finding</h2>
@@ -30,7 +31,7 @@ export function Coverage({
       </p>
       <SystemCoverage system={system} fuzz={fuzz} findings={findings} />
       <h3 id="first-seen">How soon each violation was found</h3>
-      {mine.length === 0 ? <p>None was found.</p> : <FirstSeen findings={mine} />}
+      {found.length === 0 ? <p>None was found.</p> : <FirstSeen findings={found} />}
     </section>
   )
 }

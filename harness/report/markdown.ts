@@ -1,14 +1,15 @@
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile } from '../results.js'
 import { against, inShort } from './against.js'
-import { arrange, kinds, type Candidate, type Findings, type System } from './findings.js'
+import { arrange, isVerified, kinds, type Candidate, type Findings, type System } from './findings.js'
 import { count, plural, within } from './format.js'
 import { mainOf, metricsOf } from './metrics.js'
+import type { ReportInput } from './report.js'
 import { sentences } from './sentences.js'
 import { inWords, study } from './study.js'
 
 /** The summary for a mail or a pull request: what the first page says, in Markdown that reads as plain text. */
-export function renderMarkdown({ fuzz, bench }: { fuzz: FuzzFile | null; bench: BenchFile | null }): string {
-  const findings = arrange(fuzz, bench)
+export function renderMarkdown({ fuzz, bench, verify = null }: ReportInput): string {
+  const findings = arrange(fuzz, bench, verify)
   const lines = [
     '# rcufuzz report',
     '',
@@ -23,11 +24,11 @@ export function renderMarkdown({ fuzz, bench }: { fuzz: FuzzFile | null; bench: 
 
 function ofSystem(system: System, findings: Findings, bench: BenchFile | null): string[] {
   const broken = system.candidates.filter((c) => c.broken).length
-  const fuzzed = system.candidates.filter((c) => c.fuzzed).length
+  const fuzzed = system.candidates.filter((c) => c.judged).length
   return [
     `## ${text(system.name)}`,
     '',
-    fuzzed === 0 ? 'Not fuzzed.' : `${count(broken)} of ${plural(fuzzed, 'candidate')} broken.`,
+    fuzzed === 0 ? 'Not searched.' : `${count(broken)} of ${plural(fuzzed, 'candidate')} broken.`,
     '',
     ...sentences(system, bench).map(({ candidate, safety, cost }) =>
       text(`- ${candidate.name} ${safety}${cost === '' ? '' : `; ${cost}`}.`),
@@ -78,7 +79,9 @@ function table(system: System, findings: Findings, bench: BenchFile | null): str
 function verdict(candidate: Candidate, model: Findings['models'][number]): string {
   const v = candidate.verdicts.get(model)
   if (!v) return 'not run'
-  return v.findings.length > 0 ? `BROKEN: ${kinds(v.findings).join(', ')}` : `survived ${count(v.executions)}`
+  if (v.findings.length > 0) return `BROKEN: ${kinds(v.findings).join(', ')}`
+  if (isVerified(v)) return 'verified'
+  return v.executions > 0 ? `survived ${count(v.executions)}` : 'unfinished'
 }
 
 /** Nothing that a results file says may end a line or a cell. */

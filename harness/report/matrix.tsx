@@ -10,7 +10,7 @@ export interface CrashMatrix {
 /** Every stored interleaving tried on every candidate: a fix is as good as the crashes that it stops. */
 export function Matrix({ system, matrix }: { system: System; matrix: CrashMatrix }) {
   const files = Object.keys(matrix)
-  const candidates = system.candidates.filter((c) => c.fuzzed || files.some((f) => matrix[f]?.[c.name]))
+  const candidates = system.candidates.filter((c) => c.judged || files.some((f) => matrix[f]?.[c.name]))
   if (files.length === 0 || candidates.length === 0) return null
   const hits = (c: Candidate): number => files.filter((f) => matrix[f]?.[c.name]).length
   return (

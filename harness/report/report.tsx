@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile, FuzzFile, VerifyFile } from '../results.js'
 import { allot } from './budget.js'
 import { SimulatedCost } from './cost.js'
 import { CostModel } from './cost-model.js'
@@ -19,6 +19,7 @@ import { WallClock } from './wall-clock.js'
 export interface ReportInput {
   readonly fuzz: FuzzFile | null
   readonly bench: BenchFile | null
+  readonly verify?: VerifyFile | null
   /** By system: what the stored interleavings do to each candidate. */
   readonly matrices?: Readonly<Record<string, CrashMatrix>>
   readonly title?: string
@@ -29,10 +30,13 @@ export interface ReportInput {
  * no network, and what it says it says without scripts. The same input gives the same bytes.
  */
 export function renderReport(input: ReportInput): Map<string, string> {
-  const { fuzz, bench, matrices = {}, title = 'rcufuzz report' } = input
-  const findings = arrange(fuzz, bench)
+  const { fuzz, bench, verify = null, matrices = {}, title = 'rcufuzz report' } = input
+  const findings = arrange(fuzz, bench, verify)
   return new Map([
-    ['index.html', html(<Index fuzz={fuzz} bench={bench} findings={findings} title={title} />)],
+    [
+      'index.html',
+      html(<Index fuzz={fuzz} bench={bench} verify={verify} findings={findings} title={title} />),
+    ],
     ...findings.systems.map((system): [string, string] => [
       pageOf(system.name),
       html(
@@ -113,11 +117,13 @@ function Page({
 function Index({
   fuzz,
   bench,
+  verify,
   findings,
   title,
 }: {
   fuzz: FuzzFile | null
   bench: BenchFile | null
+  verify: VerifyFile | null
   findings: Findings
   title: string
 }) {
@@ -131,7 +137,7 @@ function Index({
     <Page title={title} sections={sections} others={others}>
       <Summary findings={findings} bench={bench} />
       {bench ? <CostModel bench={bench} /> : null}
-      <Reproduce fuzz={fuzz} bench={bench} />
+      <Reproduce fuzz={fuzz} bench={bench} verify={verify} />
     </Page>
   )
 }
@@ -154,10 +160,11 @@ function SystemPage({
   const mine = findings.findings.filter((f) => f.result.system === system.name)
   const notices = findings.notices.filter((n) => n.result.system === system.name)
   const fuzzed = fuzz?.results.some((r) => r.system === system.name) === true
-  const crossed = Object.keys(matrix).length > 0 && system.candidates.some((c) => c.fuzzed)
+  const judged = system.candidates.some((c) => c.judged)
+  const crossed = Object.keys(matrix).length > 0 && judged
   const sections: Section[] = [
     ['verdicts', 'Verdicts and cost', true],
-    ['violations', 'Violations', fuzzed],
+    ['violations', 'Violations', judged],
     ['matrix', 'Crashes × candidates', crossed],
     ['notices', 'Notices', notices.length > 0],
     ['coverage', 'Campaign', fuzzed],
@@ -177,7 +184,7 @@ function SystemPage({
         <h2 id="verdicts">Verdicts and cost</h2>
         <SystemSummary system={system} findings={findings} bench={bench} title={system.name} here />
       </section>
-      {fuzzed ? <Violations findings={mine} shown={allot(mine)} /> : null}
+      {judged ? <Violations findings={mine} shown={allot(mine)} /> : null}
       {crossed ? <Matrix system={system} matrix={matrix} /> : null}
       <Notices notices={notices} />
       {fuzz && fuzzed ? <Coverage fuzz={fuzz} findings={findings} system={system} mine={mine} /> : null}

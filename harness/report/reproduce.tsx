@@ -1,4 +1,4 @@
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile, FuzzFile, VerifyFile } from '../results.js'
 import type { System } from './findings.js'
 
 /** The command that simulates some workloads of a system again, with the same random numbers. */
@@ -18,7 +18,15 @@ export const times = (bench: BenchFile, system: string): string =>
   / --fix\b/.test(bench.command) ? bench.command : `npx rcufuzz bench ${system} --quick`
 
 /** Commands that give the same pages again. */
-export function Reproduce({ fuzz, bench }: { fuzz: FuzzFile | null; bench: BenchFile | null }) {
+export function Reproduce({
+  fuzz,
+  bench,
+  verify,
+}: {
+  fuzz: FuzzFile | null
+  bench: BenchFile | null
+  verify: VerifyFile | null
+}) {
   return (
     <section aria-labelledby="reproduce">
       <h2 id="reproduce">How to reproduce</h2>
@@ -32,12 +40,17 @@ export function Reproduce({ fuzz, bench }: { fuzz: FuzzFile | null; bench: Bench
             Campaign, seed {fuzz.seed}: <code class="cmd">{fuzz.command}</code>
           </li>
         ) : null}
+        {verify ? (
+          <li>
+            Exhaustive search: <code class="cmd">{verify.command}</code>
+          </li>
+        ) : null}
         {bench ? (
           <li>
             Benchmark, seed {bench.seed}: <code class="cmd">{bench.command}</code>
           </li>
         ) : null}
-        {fuzz || bench ? (
+        {fuzz || bench || verify ? (
           <li>
             These pages from the results files: <code class="cmd">npx rcufuzz report</code>; as Markdown for a
             mail: <code class="cmd">npx rcufuzz report --format md</code>; the tables:{' '}

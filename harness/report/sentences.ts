@@ -1,6 +1,6 @@
 import type { BenchFile } from '../results.js'
 import { against, inWords, lowerCase } from './against.js'
-import { kinds, type Candidate, type System } from './findings.js'
+import { isVerified, kinds, type Candidate, type System } from './findings.js'
 import { list, plural } from './format.js'
 import { mainOf, metricsOf } from './metrics.js'
 import { study } from './study.js'
@@ -8,7 +8,7 @@ import { study } from './study.js'
 /** What there is to say of a candidate in one sentence: is it safe, what does it cost. */
 export interface Sentence {
   readonly candidate: Candidate
-  readonly verdict: 'broken' | 'survived' | 'unknown'
+  readonly verdict: 'broken' | 'held' | 'unknown'
   readonly safety: string
   /** Empty where nothing was measured. */
   readonly cost: string
@@ -17,13 +17,13 @@ export interface Sentence {
 export function sentences(system: System, bench: BenchFile | null): Sentence[] {
   const costs = costsOf(system, bench)
   return system.candidates.map((candidate) => {
-    const survived = runs(candidate) > 0
-    const verdict = candidate.broken ? 'broken' : survived ? 'survived' : 'unknown'
+    const held = holds(candidate)
+    const verdict = candidate.broken ? 'broken' : held === '' ? 'unknown' : 'held'
     const safety = candidate.broken
       ? `is broken: ${breaks(candidate)}`
-      : survived
-        ? `survived ${plural(runs(candidate), 'execution')}, ${under(candidate, [...candidate.verdicts.keys()])}`
-        : 'was not fuzzed, so nothing is known of its safety'
+      : held === ''
+        ? 'was not searched, so nothing is known of its safety'
+        : held
     return { candidate, verdict, safety, cost: costs.get(candidate.name) ?? '' }
   })
 }
@@ -51,6 +51,15 @@ function costsOf(system: System, bench: BenchFile | null): Map<string, string> {
       return [c.name, list(parts)]
     }),
   )
+}
+
+/** What speaks for a candidate that nothing is known to break. */
+function holds(c: Candidate): string {
+  const verified = [...c.verdicts].filter(([, v]) => isVerified(v)).map(([model]) => model)
+  return list([
+    ...(verified.length > 0 ? [`is verified up to its bound, ${under(c, verified)}`] : []),
+    ...(runs(c) > 0 ? [`survived ${plural(runs(c), 'execution')}, ${under(c, [...c.verdicts.keys()])}`] : []),
+  ])
 }
 
 const runs = (c: Candidate): number => [...c.verdicts.values()].reduce((sum, v) => sum + v.executions, 0)

@@ -108,16 +108,16 @@ function Cost({ base, fix, metric }: { base: readonly Simulation[]; fix: string;
 
 function Sentences({ system, bench }: { system: System; bench: BenchFile | null }) {
   const all = sentences(system, bench)
-  const fuzzed = all.filter((s) => s.candidate.fuzzed)
+  const fuzzed = all.filter((s) => s.candidate.judged)
   const broken = fuzzed.filter((s) => s.verdict === 'broken')
   const surprising = fuzzed.filter((s) => [...s.candidate.verdicts.values()].some((v) => v.unexpected))
-  const unfuzzed = all.filter((s) => !s.candidate.fuzzed)
+  const unfuzzed = all.filter((s) => !s.candidate.judged)
   return (
     <>
       <p>
         <strong>
           {fuzzed.length === 0
-            ? 'Not fuzzed: only costs are known, nothing of safety.'
+            ? 'Not searched: only costs are known, nothing of safety.'
             : broken.length === 0
               ? `None of ${plural(fuzzed.length, 'candidate')} was broken.`
               : `${count(broken.length)} of ${plural(fuzzed.length, 'candidate')} ${broken.length === 1 ? 'is' : 'are'} broken.`}
@@ -141,7 +141,9 @@ function Sentences({ system, bench }: { system: System; bench: BenchFile | null 
         </details>
       )}
       {fuzzed.length > 0 && unfuzzed.length > 0 ? (
-        <p>Not fuzzed, so nothing is known of their safety: {list(unfuzzed.map((s) => s.candidate.name))}.</p>
+        <p>
+          Not searched, so nothing is known of their safety: {list(unfuzzed.map((s) => s.candidate.name))}.
+        </p>
       ) : null}
       {surprising.length > 0 ? (
         <p>
@@ -156,7 +158,7 @@ function Sentences({ system, bench }: { system: System; bench: BenchFile | null 
 function Line({ sentence: { candidate, verdict, safety, cost } }: { sentence: Sentence }) {
   return (
     <li>
-      <span class={verdict === 'broken' ? 'bad' : verdict === 'survived' ? 'good' : undefined}>
+      <span class={verdict === 'broken' ? 'bad' : verdict === 'held' ? 'good' : undefined}>
         {candidate.name}
       </span>{' '}
       {safety}
@@ -170,8 +172,10 @@ function Residual() {
     <p class="note small">
       “Risk below 3 in n”: when none of n executions fails, the chance that one more execution of the same
       campaign fails is below 3/n, at 95 % confidence (the rule of three). It says nothing of scenarios that
-      the campaign does not generate. Surviving is not a proof. Costs are compared by a paired t test over
-      replications that got the same arrivals, corrected for the number of candidates (Holm).
+      the campaign does not generate. Surviving is not a proof. “Verified up to” is one, for the executions
+      within that bound, on the emulated machine: all of them were run, or an equivalent of each. Costs are
+      compared by a paired t test over replications that got the same arrivals, corrected for the number of
+      candidates (Holm).
     </p>
   )
 }
