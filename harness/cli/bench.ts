@@ -31,7 +31,7 @@ interface Options {
 }
 
 /** Replications of every workload, and turns of the wall clock. */
-const FULL = { replications: 8, rounds: 3 }
+const FULL = { replications: 5, rounds: 2 }
 const QUICK = { replications: 4, rounds: 1 }
 
 export function benchCommand(): Command {
