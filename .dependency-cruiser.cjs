@@ -40,6 +40,7 @@ module.exports = {
     ]),
     only('trace', ['machine/', 'drivers/', 'define', 'results', 'user-error']),
     only('bench', ['machine/', 'drivers/', 'define', 'results']),
+    only('litmus', ['machine/', 'drivers/']),
     only('report', ['results', 'trace/']),
     {
       name: 'targets-imports',

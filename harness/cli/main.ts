@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
 import { fuzzCommand } from './fuzz.js'
+import { litmusCommand } from './litmus.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
@@ -23,6 +24,7 @@ const commands = [
   replayCommand(),
   minimizeCommand(),
   benchCommand(),
+  litmusCommand(),
   reportCommand(),
 ]
 for (const command of commands) program.addCommand(command)

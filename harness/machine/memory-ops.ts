@@ -99,6 +99,7 @@ export const plainWriteHalf = new Operation('plainWrite', (m, t) => {
 export const xchg = modify('xchg')
 export const cmpxchg = modify('cmpxchg')
 export const fetchAdd = modify('fetchAdd')
+export const fetchModify = modify('fetchModify')
 export const fetchIncNonzero = modify('fetchIncNonzero')
 
 export const readPair = new Operation(

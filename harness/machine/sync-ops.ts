@@ -20,6 +20,26 @@ export const lock = new Operation(
   (t) => ((t.x as Mutex).owner ? [(t.x as Mutex).owner as Thread] : []),
 ).touching((_m, t, f) => f.write((t.x as Mutex).resource))
 
+/** `spin_trylock`, `qemu_mutex_trylock`: takes the mutex if nobody has it; one that fails orders nothing. */
+export const tryLock = new Operation(
+  'tryLock',
+  (_m, t) => {
+    const mutex = t.x as Mutex
+    t.result = !mutex.held
+    if (!mutex.held) mutex.take(t)
+  },
+  (m, t) => m.memory.drained(t),
+)
+
+/** `spin_is_locked`: looks, and orders nothing. It sees the thread's own unlock, so that one must have landed. */
+export const isLocked = new Operation(
+  'isLocked',
+  (_m, t) => {
+    t.result = (t.x as Mutex).held
+  },
+  (m, t) => m.memory.drained(t),
+)
+
 function letGo(m: Machine, t: Thread, mutex: Mutex): void {
   if (mutex.owner !== t) {
     report(

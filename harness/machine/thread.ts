@@ -184,6 +184,11 @@ export class Thread implements Identified {
     return this.request(memory.fetchAdd, cell as Cell<never>, (old: number) => old + n)
   }
 
+  /** Any other atomic of the family (`atomic_fetch_or`, `atomic_add_unless`): `undefined` stores nothing. */
+  fetchModify<T>(cell: Cell<T>, f: Modify<T>): Op<T> {
+    return this.request(memory.fetchModify, cell as Cell<never>, f)
+  }
+
   /** `fetchAdd` unless the cell is 0, as `qatomic_fetch_inc_nonzero`; returns the old value. */
   fetchIncNonzero(cell: Cell<number>): Op<number> {
     return this.request(memory.fetchIncNonzero, cell as Cell<never>, (old: number) =>
@@ -271,6 +276,16 @@ export class Thread implements Identified {
 
   lock(mutex: Mutex): Op<void> {
     return this.request(sync.lock, null, mutex)
+  }
+
+  /** `spin_trylock`: whether it got the mutex. */
+  tryLock(mutex: Mutex): Op<boolean> {
+    return this.request(sync.tryLock, null, mutex)
+  }
+
+  /** `spin_is_locked`. */
+  isLocked(mutex: Mutex): Op<boolean> {
+    return this.request(sync.isLocked, null, mutex)
   }
 
   unlock(mutex: Mutex): Op<void> {

@@ -3,6 +3,9 @@ import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { subject } from '../../../test/subjects.js'
 import { allWithin } from './bounded.js'
 
+/** On a busy machine. */
+const LONG = { timeout: 240_000 }
+
 /** `tso` has many more executions than the others, so it gets the small scenarios. */
 const SC_AND_WEAK = ['sc', 'weak'] as const
 
@@ -19,7 +22,7 @@ async function errors(
 
 const HOLDING = ['low-bit', 'low-bit-no-store', 'one-dereference', 'in-progress-bit', 'generation-first']
 
-describe.each(MEMORY_MODELS)('all executions with two preemptions under %s', (model) => {
+describe.each(MEMORY_MODELS)('all executions with two preemptions under %s', LONG, (model) => {
   it('S4.1, H4-1: a slot is created; the baseline keeps its frame MMIO for ever', async () => {
     expect(await errors('baseline', model, 'create')).toEqual(['stale-mmio:spte', 'stale-mmio:vcpu-cache'])
     for (const fix of model === 'tso' ? ['low-bit', 'one-dereference'] : HOLDING)
@@ -36,7 +39,7 @@ describe.each(MEMORY_MODELS)('all executions with two preemptions under %s', (mo
   })
 })
 
-describe.each(SC_AND_WEAK)('all executions with two preemptions under %s', (model) => {
+describe.each(SC_AND_WEAK)('all executions with two preemptions under %s', LONG, (model) => {
   it('S4.2: a deleted slot is gone from sptes and caches', async () => {
     for (const fix of ['baseline', ...HOLDING]) expect(await errors(fix, model, 'delete')).toEqual([])
     expect(await errors('no-synchronize', model, 'delete')).toContain('stale-ram:processor')
@@ -81,7 +84,7 @@ describe.each(SC_AND_WEAK)('all executions with two preemptions under %s', (mode
   })
 })
 
-describe('S4.5: two bits of the generation', () => {
+describe('S4.5: two bits of the generation', LONG, () => {
   it('bumping before the zap lets outdated sptes match in between', async () => {
     for (const fix of ['low-bit', 'low-bit-no-store', 'one-dereference'])
       expect(await errors(fix, 'sc', 'wrap')).toEqual(['stale-mmio:spte'])
@@ -110,7 +113,7 @@ describe('S4.5: two bits of the generation', () => {
   })
 })
 
-describe('what is graded apart, under sc', () => {
+describe('what is graded apart, under sc', LONG, () => {
   const notices = async (fix: string, scenario: string): Promise<string[]> =>
     allWithin(await subject('kvm-memslots', fix, 'sc'), scenario, 2).notices
 
