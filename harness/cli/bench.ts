@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { bench } from '../bench/bench.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { RESULTS_VERSION, type BenchFile } from '../results.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
@@ -69,7 +68,7 @@ export async function runBench(systems: readonly string[], options: Options): Pr
     throw new UserError(
       `there is nothing to measure: ${selections.map((s) => s.system.name).join(', ')} has no benchmark`,
     )
-  await writeFileAtomic(join(options.out, 'bench.json'), `${JSON.stringify(file, null, 2)}\n`)
+  writeAtomically(join(options.out, 'bench.json'), `${JSON.stringify(file, null, 2)}\n`)
   return file
 }
 

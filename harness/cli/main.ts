@@ -8,6 +8,7 @@ import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
+import { workerCommand } from './worker.js'
 
 const program = new Command('rcufuzz')
   .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
@@ -22,6 +23,7 @@ const commands = [
   minimizeCommand(),
   benchCommand(),
   reportCommand(),
+  workerCommand(),
 ]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()

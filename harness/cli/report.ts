@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { parseWith, readJson } from '../fuzz/corpus.js'
 import { renderReport } from '../report/report.js'
 import { benchFileSchema, fuzzFileSchema, RESULTS_VERSION } from '../results.js'
@@ -32,7 +31,7 @@ export async function writeReport(from: string, out: string): Promise<string> {
     )
   writableFolder(out)
   const page = join(out, 'index.html')
-  await writeFileAtomic(page, renderReport({ fuzz, bench }))
+  writeAtomically(page, renderReport({ fuzz, bench }))
   return page
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { defaultWorkers } from '../fuzz/fuzz.js'
+import { defaultWorkers } from '../fuzz/pool.js'
 import { runBench } from './bench.js'
 import { runFuzz } from './fuzz.js'
 import * as option from './options.js'

@@ -50,3 +50,6 @@ function candidate(results: readonly FuzzResult[]): string {
 }
 
 const names = (results: readonly FuzzResult[]): string => results.map((r) => r.memoryModel).join(', ')
+
+/** The kind of a violation, from its signature. */
+export const kindOf = (signature: string): string => signature.split(':')[0] as string
