@@ -8,7 +8,7 @@ import { Runner, type Budget } from '../fuzz/runner.js'
 import { Standing } from '../fuzz/standing.js'
 import { Statistics } from '../fuzz/statistics.js'
 import { storeBest } from '../fuzz/store.js'
-import { keyOf, type Executor, type Job, type Problem, type Settings } from '../fuzz/tasks.js'
+import { inWords, keyOf, type Executor, type Job, type Settings } from '../fuzz/tasks.js'
 import { writableFolder, writeAtomically } from '../folders.js'
 import { loadFix, loadSystem } from '../registry.js'
 import { RESULTS_VERSION, type FuzzFile } from '../results.js'
@@ -17,8 +17,7 @@ import { LineDisplay, terminalDisplay, type Display } from './display.js'
 import * as option from './options.js'
 
 export interface CampaignOptions extends option.SubjectOptions, Settings {
-  readonly runs?: number
-  readonly time?: number
+  readonly budget: Budget
   readonly workers: number
   readonly queue?: string
   readonly corpus: string
@@ -53,7 +52,7 @@ export async function runCampaign(
 
   const display = displayFor(options.out, runs === null)
   const statistics = runs === null ? new Statistics(options.out, campaign.command, stored !== null) : null
-  const executor = await executorFor(options)
+  const executor = await executorFor(options, display)
   const stop = new AbortController()
   const interrupt = (): void => {
     stop.abort()
@@ -110,8 +109,11 @@ export async function runCampaign(
 }
 
 /** Threads of this process, or workers anywhere; what that takes is loaded when it is wanted. */
-async function executorFor({ queue, workers }: CampaignOptions): Promise<Executor> {
-  if (queue === undefined) return new Pool(workers)
+async function executorFor({ queue, workers }: CampaignOptions, display: Display): Promise<Executor> {
+  if (queue === undefined)
+    return new Pool(workers, (message) => {
+      display.warn(message)
+    })
   const { QueueExecutor } = await import('../fuzz/queue-executor.js')
   return QueueExecutor.connect(queue)
 }
@@ -125,8 +127,7 @@ async function describe(
   stored: CampaignFile | null,
   given: (option: string) => boolean,
 ): Promise<CampaignFile> {
-  const budget: Budget =
-    options.time !== undefined ? { milliseconds: options.time } : { runs: options.runs as number }
+  const { budget } = options
   const settings: Settings = { seed: options.seed, engine: options.engine, driver: options.driver }
   const models = option.modelsOf(options.memoryModel)
   const selected = async (): Promise<Job[]> => option.jobsOf(await option.select(systems, options), models)
@@ -198,14 +199,8 @@ function unlessDiskIsFull(display: Display, write: () => void): void {
 }
 
 /** What kept candidates from being fuzzed, in one message. */
-function report(standings: readonly Standing[]): string {
-  const of = (p: Problem): string =>
-    `${p.fix}: ${p.problem === 'throws' ? '' : `${p.problem}: `}${p.message}` +
-    (p.problem === 'throws' || p.scenario === undefined
-      ? ''
-      : `; it was running ${JSON.stringify(p.scenario)}`)
-  return [...new Set(standings.flatMap((s) => (s.problem ? [of(s.problem)] : [])))].join('\nrcufuzz: ')
-}
+const report = (standings: readonly Standing[]): string =>
+  [...new Set(standings.flatMap((s) => (s.problem ? [inWords(s.problem)] : [])))].join('\nrcufuzz: ')
 
 function results(
   campaign: CampaignFile,

@@ -5,7 +5,9 @@ import { runCampaign, type CampaignOptions } from './campaign.js'
 import * as option from './options.js'
 import { exitCode, inWords } from './verdict.js'
 
-interface Options extends Omit<CampaignOptions, 'corpus'> {
+interface Options extends Omit<CampaignOptions, 'corpus' | 'budget'> {
+  readonly runs?: number
+  readonly time?: number
   readonly corpus?: string
   readonly json?: boolean
 }
@@ -77,10 +79,10 @@ export function fuzzCommand(): Command {
 /** Fuzzes, stores what was found, and writes the results file; returns what `--json` prints. */
 export async function runFuzz(
   systems: readonly string[],
-  options: Omit<CampaignOptions, 'runs'> & { readonly runs?: number },
+  options: Omit<CampaignOptions, 'budget'> & { readonly runs?: number; readonly time?: number },
   given: (option: string) => boolean = () => true,
 ): Promise<FuzzFile> {
-  const runs = options.runs ?? (options.time === undefined ? DEFAULT_RUNS : undefined)
-  const { runs: _, ...rest } = options
-  return runCampaign(systems, { ...rest, ...(runs !== undefined && { runs }) }, given)
+  const { runs = DEFAULT_RUNS, time } = options
+  const budget = time === undefined ? { runs } : { milliseconds: time }
+  return runCampaign(systems, { ...options, budget }, given)
 }

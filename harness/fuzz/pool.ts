@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { Heartbeat } from './heartbeat.js'
-import { isProblem, type Executor, type Problem, type ResultOf, type Task } from './tasks.js'
+import { inWords, isProblem, type Executor, type Problem, type ResultOf, type Task } from './tasks.js'
 
 /** How often the heartbeats are looked at, in milliseconds. */
 const LOOK = 250
@@ -34,6 +34,8 @@ export class Pool implements Executor {
 
   constructor(
     readonly capacity: number,
+    /** Told of what was mended. */
+    private readonly warn: (message: string) => void,
     /** Looks without a beat that are one too many. */
     private readonly patience = LOOKS,
   ) {
@@ -53,12 +55,15 @@ export class Pool implements Executor {
   }
 
   /**
-   * A task that hangs or runs out of memory gets a second chance, on a fresh thread: a task is pure, so what
-   * the candidate did it does again, and what the machine's load did it does not.
+   * What runs out of memory or takes its thread down is run again on a fresh one: another candidate may have
+   * left the thread in that state. A task is pure, so what the candidate did it does again.
    */
   async run<T extends Task>(task: T): Promise<ResultOf<T> | Problem> {
     const outcome = await this.once(task)
-    return isProblem(outcome) && outcome.problem !== 'throws' ? this.once(task) : outcome
+    if (!isProblem(outcome) || outcome.problem === 'throws' || outcome.problem === 'hangs') return outcome
+    const again = await this.once(task)
+    if (!isProblem(again)) this.warn(`${inWords(outcome)}; not so on a fresh thread`)
+    return again
   }
 
   private async once<T extends Task>(task: T): Promise<ResultOf<T> | Problem> {

@@ -36,8 +36,12 @@ export class QueueExecutor implements Executor {
 
   static async connect(url: string): Promise<QueueExecutor> {
     const redis = await connect(url)
-    const queue = new Queue(queueName(), { connection: redis.duplicate({ lazyConnect: false }) })
-    const events = new QueueEvents(queueName(), { connection: redis.duplicate({ lazyConnect: false }) })
+    const queue = new Queue(queueName(), {
+      connection: { url },
+      // Events carry results: a few are enough, for they are read at once.
+      streams: { events: { maxLen: 500 } },
+    })
+    const events = new QueueEvents(queueName(), { connection: { url } })
     // Both reconnect by themselves, and what was lost with a server is asked for again.
     queue.on('error', () => undefined)
     events.on('error', () => undefined)
@@ -97,8 +101,8 @@ export class QueueExecutor implements Executor {
 
   private async withoutLog(task: ShardTask): Promise<Message> {
     const digest = createHash('sha256')
-      .update(JSON.stringify(rest.job))
-      .update(log)
+      .update(JSON.stringify(task.job))
+      .update(task.log)
       .digest('hex')
       .slice(0, 24)
     const logKey = `rcufuzz:${this.campaign}:log:${digest}`

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq'
 import type { InputLog } from './input.js'
 import { Pool } from './pool.js'
 import { connect, queueName, type Message } from './redis.js'
-import { isProblem } from './tasks.js'
+import { inWords, isProblem } from './tasks.js'
 
 /**
  * A worker that is silent for so long has lost its job, and another one takes it. Workers renew their locks
@@ -13,7 +13,7 @@ const LOCK = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3 
 /** Runs tasks from a queue until the signal says so; what is running then is finished first. */
 export async function serve(url: string, threads: number, signal: AbortSignal): Promise<number> {
   const redis = await connect(url)
-  const pool = new Pool(threads)
+  const pool = new Pool(threads, tell)
   let served = 0
   let last = { key: '', log: '' }
   const logOf = async (key: string): Promise<InputLog> => {
@@ -29,22 +29,24 @@ export async function serve(url: string, threads: number, signal: AbortSignal): 
       const whole = task.do === 'shard' && logKey !== null ? { ...task, log: await logOf(logKey) } : task
       const outcome = await pool.run(whole)
       served++
-      if (isProblem(outcome)) process.stderr.write(`rcufuzz: ${outcome.fix}: ${outcome.problem}\n`)
+      if (isProblem(outcome)) tell(inWords(outcome))
       return outcome
     },
     {
-      connection: redis.duplicate({ lazyConnect: false }),
+      connection: { url },
       concurrency: threads,
       name: `threads-${threads}`,
       ...LOCK,
     },
   )
-  worker.on('error', (e) => process.stderr.write(`rcufuzz: ${e.message}\n`))
-  worker.on('stalled', (id) =>
-    process.stderr.write(`rcufuzz: ${id} was lost by its worker, and is run again\n`),
-  )
+  worker.on('error', (e) => {
+    tell(e.message)
+  })
+  worker.on('stalled', (id) => {
+    tell(`${id} was lost by its worker, and is run again`)
+  })
   await worker.waitUntilReady()
-  process.stderr.write(`rcufuzz: ${threads} threads serve ${url}, queue ${queueName()}\n`)
+  tell(`${threads} threads serve ${url}, queue ${queueName()}`)
   await new Promise((resolve) => {
     signal.addEventListener('abort', resolve, { once: true })
   })
@@ -52,4 +54,8 @@ export async function serve(url: string, threads: number, signal: AbortSignal): 
   await pool.close()
   redis.disconnect()
   return served
+}
+
+function tell(message: string): void {
+  process.stderr.write(`rcufuzz: ${message}\n`)
 }

@@ -90,6 +90,13 @@ export interface Problem {
 
 export const isProblem = (outcome: object): outcome is Problem => 'problem' in outcome
 
+/** A problem as a sentence: who, what, and what was being run, unless the place in the code says enough. */
+export function inWords({ problem, message, fix, scenario }: Problem): string {
+  if (problem === 'throws') return `${fix}: ${message}`
+  const running = scenario === undefined ? '' : `; it was running ${JSON.stringify(scenario)}`
+  return `${fix} ${problem}: ${message}${running}`
+}
+
 /** Performs tasks, somewhere. */
 export interface Executor {
   /** How many tasks it wants to have at a time. */
