@@ -27,10 +27,10 @@ export interface CampaignOptions extends option.SubjectOptions, Settings {
 
 /** How often the display is drawn, in milliseconds, and after how many drawings the state is saved. */
 const TICK = 500
-const TICKS_A_CHECKPOINT = 4
+const TICKS_A_CHECKPOINT = 6
 
 /**
- * Runs a campaign in its folder: begins it or goes on with it, saves its state every two seconds, and ends in
+ * Runs a campaign in its folder: begins it or goes on with it, saves its state every three seconds, and ends in
  * the results file. `given` tells what was said on the command line.
  */
 export async function runCampaign(
@@ -94,7 +94,12 @@ export async function runCampaign(
     for (const signal of SIGNALS) process.off(signal, interrupt)
     display.close(runner.overview)
   }
-  if (stop.signal.aborted) process.exitCode = 130
+  if (stop.signal.aborted) {
+    process.exitCode = 130
+    const waiting = standings.flatMap((s) => s.errors).filter((k) => k.explanation === null).length
+    if (waiting > 0)
+      process.stderr.write(`rcufuzz: ${waiting} violations are not minimized yet, --resume does it\n`)
+  }
   const problems = report(standings)
   if (problems && standings.every((s) => s.executions === 0)) {
     folder.clear()
@@ -119,6 +124,14 @@ async function executorFor({ queue, workers }: CampaignOptions, display: Display
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The campaign of a folder, or a clear word when it holds none. */
+export function campaignIn(folder: CampaignFolder): CampaignFile {
+  const campaign = folder.load()
+  if (!campaign)
+    throw new UserError(`${folder.dir} holds no campaign; \`rcufuzz fuzz --out ${folder.dir}\` makes one`)
+  return campaign
+}
 
 /** What is to be run: what the folder holds, when it goes on; else what the command line says. */
 async function describe(
@@ -157,7 +170,8 @@ async function describe(
   return { ...stored, ...((given('time') || given('runs')) && { budget }) }
 }
 
-async function subjectOf(job: Job): Promise<Subject> {
+/** A job's system and candidate, loaded. */
+export async function subjectOf(job: Job): Promise<Subject> {
   const system = await loadSystem(job.system)
   return { system, fix: (await loadFix(system, job.fix)).fix, memoryModel: job.memoryModel }
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
+import { corpusCommand } from './corpus.js'
 import { fuzzCommand } from './fuzz.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
@@ -24,6 +25,7 @@ const commands = [
   benchCommand(),
   reportCommand(),
   workerCommand(),
+  corpusCommand(),
 ]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { writableFolder, writeAtomically } from '../folders.js'
 import { parseWith, readJson } from '../fuzz/corpus.js'
+import { annotations } from '../report/annotations.js'
+import { junit } from '../report/junit.js'
 import { renderReport } from '../report/report.js'
-import { benchFileSchema, fuzzFileSchema, RESULTS_VERSION } from '../results.js'
+import { changesSince, type Changes } from '../report/since.js'
+import { asExpected, benchFileSchema, fuzzFileSchema, RESULTS_VERSION, type FuzzFile } from '../results.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
 
@@ -13,26 +16,66 @@ export function reportCommand(): Command {
     .description('draw the results as one self-contained page')
     .option('--in <dir>', 'where fuzz.json and bench.json are', 'reports')
     .option('--out <dir>', 'where index.html goes', 'reports')
+    .option('--since <dir>', 'also say what is new since the campaign in this folder')
+    .option('--junit <file>', 'write the verdicts as JUnit XML too')
+    .option('--annotations', 'print the verdicts as GitHub annotations')
     .addOption(option.jsonOption())
-    .action(async (options: { in: string; out: string; json?: boolean }) => {
-      const page = await writeReport(options.in, options.out)
-      process.stdout.write(options.json ? `${JSON.stringify({ version: 1, page })}\n` : `${page}\n`)
+    .action((options: Options) => {
+      const { page, fuzz, changes } = writeReport(options.in, options.out, options.since)
+      if (options.junit !== undefined && fuzz) {
+        writableFolder(dirname(options.junit))
+        writeAtomically(options.junit, junit(fuzz))
+      }
+      const lines = options.annotations && fuzz ? annotations(fuzz, changes) : []
+      const news = changes?.appeared.map(({ result, violation }) => ({
+        system: result.system,
+        fix: result.fix,
+        memoryModel: result.memoryModel,
+        signature: violation.signature,
+        command: violation.command,
+      }))
+      if (options.json)
+        process.stdout.write(`${JSON.stringify({ version: 1, page, ...(news && { news }) })}\n`)
+      else process.stdout.write([...lines, page, ''].join('\n'))
+      if (changes?.appeared.some(({ result }) => !asExpected(result))) process.exitCode = 1
     })
-  return option.examples(command, ['report', 'report --in night --out public'])
+  return option.examples(command, [
+    'report',
+    'report --in night --out public',
+    'report --in night --since last-night          exit 1 when something broke that should hold',
+    'report --in night --junit junit.xml --annotations',
+  ])
 }
 
-/** Reads the results files of a folder and writes the page; returns its path. */
-export async function writeReport(from: string, out: string): Promise<string> {
+interface Options {
+  readonly in: string
+  readonly out: string
+  readonly since?: string
+  readonly junit?: string
+  readonly annotations?: boolean
+  readonly json?: boolean
+}
+
+/** Reads the results files of a folder and writes the page. */
+export function writeReport(
+  from: string,
+  out: string,
+  since?: string,
+): { page: string; fuzz: FuzzFile | null; changes: Changes | null } {
   const fuzz = read(join(from, 'fuzz.json'), fuzzFileSchema)
   const bench = read(join(from, 'bench.json'), benchFileSchema)
   if (!fuzz && !bench)
     throw new UserError(
       `${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`,
     )
+  const previous = since === undefined ? null : read(join(since, 'fuzz.json'), fuzzFileSchema)
+  if (since !== undefined && (!previous || !fuzz))
+    throw new UserError(`${previous ? from : since} has no fuzz.json to compare with`)
+  const changes = previous && fuzz ? changesSince(previous, fuzz) : null
   writableFolder(out)
   const page = join(out, 'index.html')
-  writeAtomically(page, renderReport({ fuzz, bench }))
-  return page
+  writeAtomically(page, renderReport({ fuzz, bench, changes }))
+  return { page, fuzz, changes }
 }
 
 function read<T>(path: string, schema: Parameters<typeof parseWith<T>>[0]): T | null {

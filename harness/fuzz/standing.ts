@@ -1,7 +1,7 @@
 import { Coverage } from './coverage.js'
 import type { Finding } from './campaign.js'
 import { Growth, type GrowthPoint } from './growth.js'
-import { logLine, readLog } from './input.js'
+import { logLine, readLog, type Input } from './input.js'
 import {
   isProblem,
   type Explanation,
@@ -177,6 +177,14 @@ export class Standing {
     if (!this.learn({ ...finding, execution: this.executions + 1 })) return false
     this.executions++
     return true
+  }
+
+  /** Takes other inputs for its own, after a distillation; further rounds start from them. */
+  replaceInputs(inputs: readonly Input[]): void {
+    this.inputs.splice(0, Infinity, ...inputs.map(logLine))
+    this.starts = [inputs.length, inputs.length]
+    for (const { points } of inputs) for (const point of points) this.coverage.reach(point)
+    this.changed = true
   }
 
   get errors(): Known[] {

@@ -1,17 +1,14 @@
 import { LenientReplay } from '../drivers/replay.js'
-import { derive } from '../drivers/rng.js'
 import { ProgramError } from '../machine/index.js'
 import { loadFix, loadSystem } from '../registry.js'
 import { enableSourceMaps } from '../trace/source.js'
-import { Campaign, choicesMade, type Finding } from './campaign.js'
+import { choicesMade, type Finding } from './campaign.js'
 import { scheduleOf } from './corpus.js'
 import { explain } from './finding.js'
 import { Heartbeat } from './heartbeat.js'
-import { readLog } from './input.js'
-import { JsfuzzSource } from './jsfuzz.js'
 import { machineFor, watchPrograms, type Subject } from './program.js'
-import { StructuralSource } from './sources.js'
-import type { Explanation, Job, Problem, ShardResult, ShardTask, Task, TryResult, TryTask } from './tasks.js'
+import { runShard } from './shard.js'
+import type { Explanation, Job, Problem, ShardResult, Task, TryResult, TryTask } from './tasks.js'
 
 enableSourceMaps()
 // stdout is the parent's, for its results; what a candidate prints goes to stderr.
@@ -33,6 +30,7 @@ export default async function work({
 }): Promise<ShardResult | Explanation | TryResult | Problem> {
   const heartbeat = new Heartbeat(memory)
   let running: unknown
+  blamed = task.do === 'try' ? '' : task.job.fix
   watchPrograms((subject, scenario, machine) => {
     running = scenario
     heartbeat.say({ fix: blamed, scenario })
@@ -41,7 +39,7 @@ export default async function work({
   try {
     switch (task.do) {
       case 'shard':
-        return shard(await subjectOf(task.job), task)
+        return runShard(await subjectOf(task.job), task)
       case 'explain':
         return explain(await subjectOf(task.job), task.job.fix, task.finding, task.minimize)
       case 'try':
@@ -54,7 +52,6 @@ export default async function work({
 }
 
 async function subjectOf({ system: name, fix: reference, memoryModel }: Job): Promise<Subject> {
-  blamed = reference
   const key = `${name} ${reference}`
   let subject = subjects.get(key)
   if (!subject) {
@@ -68,21 +65,14 @@ async function subjectOf({ system: name, fix: reference, memoryModel }: Job): Pr
   return { ...(await subject), memoryModel }
 }
 
-function shard(subject: Subject, { seed, engine, driver, first, executions, log }: ShardTask): ShardResult {
-  const source =
-    engine === 'jsfuzz'
-      ? new JsfuzzSource(subject, derive(seed, first))
-      : new StructuralSource(subject, first)
-  const campaign = new Campaign(subject, seed, source, driver, { executions: first, inputs: readLog(log) })
-  campaign.run(executions)
-  const { steps, findings, inputs } = campaign.result
-  return { executions, steps, findings, inputs }
-}
-
 async function tryOthers({ entry, others }: TryTask): Promise<TryResult> {
+  // All are loaded before one is run: a beat says that candidates are running, and must not stop from then on.
+  const { system, memoryModel } = entry
+  const loaded = await Promise.all(others.map((fix) => subjectOf({ system, fix, memoryModel })))
   const result: Record<string, readonly Finding[]> = {}
-  for (const fix of others) {
-    const subject = await subjectOf({ system: entry.system, fix, memoryModel: entry.memoryModel })
+  for (const [i, subject] of loaded.entries()) {
+    const fix = others[i] as string
+    blamed = fix
     const machine = machineFor(subject, entry.scenario)
     const driver = new LenientReplay(scheduleOf(entry))
     driver.begin()

@@ -5,8 +5,10 @@ import { SimulatedCost } from './cost.js'
 import { CostModel } from './cost-model.js'
 import { Coverage } from './coverage.js'
 import { arrange } from './findings.js'
+import { Crossings, News, Problems } from './news.js'
 import { Notices } from './notices.js'
 import { Reproduce } from './reproduce.js'
+import type { Changes } from './since.js'
 import { STYLE } from './style.js'
 import { Summary } from './summary.js'
 import { Violations } from './violations.js'
@@ -15,6 +17,8 @@ import { WallClock } from './wall-clock.js'
 export interface ReportInput {
   readonly fuzz: FuzzFile | null
   readonly bench: BenchFile | null
+  /** What is new since the campaign before, if there was one. */
+  readonly changes?: Changes | null
   readonly title?: string
 }
 
@@ -25,12 +29,15 @@ export function renderReport(input: ReportInput): string {
   return `<!doctype html>\n${renderToString(<Page {...input} />)}\n`
 }
 
-function Page({ fuzz, bench, title = 'rcufuzz report' }: ReportInput) {
+function Page({ fuzz, bench, changes = null, title = 'rcufuzz report' }: ReportInput) {
   const findings = arrange(fuzz, bench)
   const shown = allot(findings.findings)
   const sections = [
     ['summary', 'Summary', true],
+    ['news', 'News', changes !== null],
+    ['problems', 'Problems', fuzz?.results.some((r) => r.problem) === true],
     ['violations', 'Violations', fuzz !== null],
+    ['crossings', 'Crossings', (fuzz?.matrix?.length ?? 0) > 0],
     ['notices', 'Notices', findings.notices.length > 0],
     ['coverage', 'Campaign', (fuzz?.results.length ?? 0) > 0],
     ['cost', 'Cost', (bench?.simulations.length ?? 0) > 0],
@@ -67,7 +74,10 @@ function Page({ fuzz, bench, title = 'rcufuzz report' }: ReportInput) {
         </header>
         <main id="main" tabIndex={-1}>
           <Summary findings={findings} bench={bench} />
+          {changes ? <News changes={changes} /> : null}
+          {fuzz ? <Problems results={fuzz.results} /> : null}
           {fuzz ? <Violations findings={findings.findings} shown={shown} /> : null}
+          {fuzz ? <Crossings fuzz={fuzz} /> : null}
           <Notices notices={findings.notices} />
           {fuzz ? <Coverage fuzz={fuzz} findings={findings} /> : null}
           {bench ? <SimulatedCost bench={bench} findings={findings} /> : null}

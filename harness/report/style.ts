@@ -111,4 +111,5 @@ td.n,.nobreak{white-space:normal}
 .few details::details-content{content-visibility:visible;block-size:auto}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
+.upright { writing-mode: vertical-rl; white-space: nowrap; }
 `
