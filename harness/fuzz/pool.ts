@@ -14,7 +14,7 @@ const LOOK = 250
 const LOOKS = 40
 
 /** The heap that a worker thread may have; a campaign needs a tenth of it. */
-const HEAP_MEGABYTES = 1024
+const HEAP_MEGABYTES = 512
 
 interface Watched {
   readonly heartbeat: Heartbeat
