@@ -25,12 +25,15 @@ export interface CampaignOptions extends option.SubjectOptions, Settings {
   readonly resume?: boolean
 }
 
-/** How often the display is drawn, in milliseconds, and after how many drawings the state is saved. */
+/** How often the display is drawn, and the state saved, in milliseconds. */
 const TICK = 500
-const TICKS_A_CHECKPOINT = 6
+const CHECKPOINT = 1000
+
+/** Saving may take a part of the time like this: with a slow disk it is done less often. */
+const SAVING = 1 / 20
 
 /**
- * Runs a campaign in its folder: begins it or goes on with it, saves its state every three seconds, and ends in
+ * Runs a campaign in its folder: begins it or goes on with it, saves its state every second, and ends in
  * the results file. `given` tells what was said on the command line.
  */
 export async function runCampaign(
@@ -78,13 +81,15 @@ export async function runCampaign(
     statistics?.write(runner.overview)
   }
   save(false)
-  let ticks = 0
+  let due = 0
   const timer = setInterval(() => {
     display.show(runner.overview)
-    if (++ticks % TICKS_A_CHECKPOINT === 0)
-      unlessDiskIsFull(display, () => {
-        save(false)
-      })
+    const start = performance.now()
+    if (start < due) return
+    unlessDiskIsFull(display, () => {
+      save(false)
+    })
+    due = start + Math.max(CHECKPOINT, (performance.now() - start) / SAVING) - TICK / 2
   }, TICK)
   try {
     await runner.run()
