@@ -22,11 +22,29 @@ export interface LookupFields {
   /** The pointer that the cache offers. */
   readonly cache: string
   /** What it is validated with, if anything; odd = a change is under way. */
-  readonly version: string
+  readonly version?: string
   /** A lookup that reads this one goes the long way: a miss. */
   readonly walk: string
-  /** Read of every object that the cache or the walk looks at. */
-  readonly visit: string
+  /** Read of every object that the cache or the walk looks at, if that is something else. */
+  readonly visit?: string
+}
+
+/**
+ * A figure of the system's own, beside those that every system gets. What is sampled is given as mean,
+ * percentiles and maximum; what is counted as a rate. Each is compared between candidates with its interval.
+ */
+export interface Metric {
+  readonly title: string
+  /** `ns` is written as ns, µs, ms or s, whichever reads best. */
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+  /** Of what is counted: the counted metric, or `removal` or `lookup`, that it is a share of. Default: per second. */
+  readonly per?: string
+  /**
+   * The harness samples it, whatever the candidate does: how long threads of a role hold the BQL at a time, or
+   * how many grace periods end from the beginning of a removal to the free. Default: the processes feed it.
+   */
+  readonly observed?: { readonly bqlHeldBy: string } | 'grace-periods-to-free'
 }
 
 /** A stream of random numbers of its own, a function of the seed and the stream's number. */
@@ -49,6 +67,10 @@ export interface BenchEnvironment {
   lookupEnds(t: Thread): void
   /** The removal of an object begins; it ends when the object is freed. */
   removalBegins(t: Thread, object: Struct): void
+  /** Adds to one of the system's own metrics; what happens in the warm-up is left out. */
+  count(metric: string, n?: number): void
+  /** One value of one of the system's own metrics, a waiting time say. */
+  sample(metric: string, value: number): void
 }
 
 export interface Workload<P> {
@@ -72,7 +94,10 @@ export interface BenchPath<Fix> {
 /** How a system is measured. */
 export interface BenchDescription<Fix, P extends BenchParameters = BenchParameters> {
   readonly layout: { readonly [type: string]: StructLayout }
-  readonly lookup: LookupFields
+  /** For a system whose readers look something up behind a cache: tells hits from misses. */
+  readonly lookup?: LookupFields
+  /** What else is measured, through `count` and `sample` of the environment. */
+  readonly metrics?: { readonly [name: string]: Metric }
   /** The base that every workload varies. */
   readonly parameters: P
   readonly workloads: { readonly [name: string]: Workload<P> }

@@ -37,8 +37,24 @@ export interface Target<Fix extends FixInfo = FixInfo, Scenario = unknown> {
   build(machine: Machine, scenario: Scenario, fix: Fix): void
   /** Hand-written scenarios, by name: each shows one hazard. */
   readonly scenarios: { readonly [name: string]: NamedScenario<Scenario> }
+  /** How large a world `verify` explores. */
+  readonly bounds?: Bounds<Scenario>
   /** How it is measured. */
   readonly bench?: BenchDescription<Fix>
+}
+
+/** What is counted when a system is verified up to a bound. */
+export interface Bounds<Scenario> {
+  readonly parameters: { readonly [name: string]: BoundParameter }
+  /** The scenarios within the bound that are not part of a larger one: all of them are explored. */
+  scenarios(bound: { readonly [name: string]: number }): readonly Scenario[]
+}
+
+export interface BoundParameter {
+  /** What it counts. */
+  readonly title: string
+  readonly default: number
+  readonly most: number
 }
 
 export interface NamedScenario<Scenario> {

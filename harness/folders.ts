@@ -32,7 +32,7 @@ const TEMPORARY = /\.\d+\.tmp$/
  * `write-file-atomic`, which takes a short write for a whole one and so renames half a file into place when
  * the disk is full; `writeFileSync` goes on until all is written, or fails.
  */
-export function writeAtomically(path: string, content: string): void {
+export function writeAtomically(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const file = openSync(temporary, 'w')

@@ -106,12 +106,70 @@ export const fuzzFileSchema = z.object({
   matrix: z.array(crossing).optional(),
 })
 
+/** How an exhaustive search of one candidate under one memory model ended. */
+export const verifyResultSchema = z.object({
+  system: z.string(),
+  fix: z.string(),
+  title: z.string(),
+  source: z.string(),
+  memoryModel: z.enum(MEMORY_MODELS),
+  expected: z.enum(['holds', 'broken']),
+  expectedKinds: z.array(z.string()).optional(),
+  outcome: z.enum(['verified', 'violated', 'unfinished']),
+  bound: z.string().describe('what was explored: `readers=2,lookups=2,unplugs=1`, or the name of a scenario'),
+  budget: z
+    .object({
+      kind: z.enum(['preemptions', 'delays']),
+      limit: z.int().describe('up to which the search came'),
+      cut: z.boolean().describe('whether it has left anything out'),
+    })
+    .optional(),
+  reduction: z
+    .enum(['states', 'commuting', 'all'])
+    .describe('`states`: each state once; `all`: every interleaving, as the system declares no books'),
+  executions: z.int().describe('the sum of the next three'),
+  complete: z.int().describe('ran to their end'),
+  known: z.int().describe('broken off in a state that was met before'),
+  blocked: z.int().describe('broken off because what could follow was equivalent to what was run'),
+  states: z.int(),
+  transitions: z.int(),
+  steps: z.int(),
+  depth: z.int().describe('steps of the longest execution'),
+  share: z.number().describe('of the whole search; an estimate until it is 1'),
+  checkpoint: z.string().optional().describe('from which `--resume` goes on'),
+  seconds: z.number().optional().describe('on stdout only'),
+  violations: fuzzResultSchema.shape.violations,
+  notices: fuzzResultSchema.shape.notices.describe('seen on the way; there may be others'),
+})
+
+export const verifyFileSchema = z.object({
+  version: z.literal(RESULTS_VERSION),
+  kind: z.literal('verify'),
+  command: z.string(),
+  results: z.array(verifyResultSchema),
+})
+
 const latency = z.object({
   mean: z.number(),
   p50: z.number(),
   p90: z.number(),
   p99: z.number(),
   p999: z.number(),
+})
+
+/** A figure of the system's own. */
+export const metricSchema = z.object({
+  title: z.string(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
+  value: z.number().describe('mean of what was sampled, or rate of what was counted'),
+  interval: z.number().describe('95 % confidence half-width of the value over replications'),
+  samples: z.number().describe('how many there were'),
+  replications: z.array(z.number()).describe('the value of each replication that has one'),
+  distribution: z
+    .object({ p50: z.number(), p90: z.number(), p99: z.number(), p999: z.number(), max: z.number() })
+    .optional()
+    .describe('of what was sampled'),
 })
 
 /** Simulated time: what one candidate costs under one workload. Times in nanoseconds of the cost model. */
@@ -140,6 +198,7 @@ export const simulationSchema = z.object({
   timeToFree: z.number().describe('from qemu_ram_free to the free, mean'),
   violations: z.array(violationSchema).describe('what broke while it was measured'),
   peakUnreclaimed: z.number().describe('blocks removed and not yet freed, at most'),
+  metrics: z.record(z.string(), metricSchema).describe("the system's own"),
 })
 
 /** Wall clock of the lookup path alone, the scheduler stripped away. */
@@ -168,13 +227,20 @@ export type TraceRow = Trace['rows'][number]
 export type FuzzResult = z.infer<typeof fuzzResultSchema>
 export type FoundViolation = FuzzResult['violations'][number]
 export type Crossing = z.infer<typeof crossing>
+export type VerifyResult = z.infer<typeof verifyResultSchema>
+export type VerifyFile = z.infer<typeof verifyFileSchema>
 export type FuzzFile = z.infer<typeof fuzzFileSchema>
+export type MetricResult = z.infer<typeof metricSchema>
 export type Simulation = z.infer<typeof simulationSchema>
 export type WallClock = z.infer<typeof wallClockSchema>
 export type BenchFile = z.infer<typeof benchFileSchema>
 
 /** Whether a result is what the candidate's file says: it holds, or it breaks in no other way than named. */
-export function asExpected({ expected, expectedKinds, violations }: FuzzResult): boolean {
+export function asExpected({
+  expected,
+  expectedKinds,
+  violations,
+}: Pick<FuzzResult, 'expected' | 'expectedKinds' | 'violations'>): boolean {
   if ((expected === 'broken') !== violations.length > 0) return false
   return !expectedKinds?.length || violations.every((v) => expectedKinds.includes(v.kind))
 }

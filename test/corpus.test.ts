@@ -75,6 +75,7 @@ describe.each(systemNames())('the corpus of %s', async (name) => {
     ),
   )('$reference survives', ({ fix }) => {
     for (const memoryModel of MEMORY_MODELS) {
+      if (expectation({ system, fix, memoryModel }) !== 'holds') continue
       const campaign = new Campaign({ system, fix, memoryModel }, 11)
       campaign.run(15_000)
       const errors = campaign.result.findings.filter((f) => f.violation.severity === 'error')

@@ -55,8 +55,10 @@ export class Lookup {
 /** The observed fields as the numbers that cells carry. */
 export class FieldSet {
   readonly cache: number
+  /** 0, which no field has, where there is none. */
   readonly version: number
   readonly walk: number
+  /** 0, too, where there is none. */
   readonly visit: number
 
   constructor(fields: LookupFields) {
@@ -83,7 +85,8 @@ export class FieldSet {
 }
 
 /** As `Struct` gives it to its cells. */
-function identity(field: string): number {
+function identity(field: string | undefined): number {
+  if (field === undefined) return 0
   const dot = field.indexOf('.')
   return mix(hashString(field.slice(0, dot)), hashString(field.slice(dot + 1)))
 }

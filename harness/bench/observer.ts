@@ -1,9 +1,11 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import type { BenchEnvironment, LookupFields, RandomStream } from '../define.js'
+import type { BenchEnvironment, LookupFields, Metric, RandomStream } from '../define.js'
 import type { TimedDriver } from '../drivers/timed.js'
 import type { Machine, Struct, Thread } from '../machine/index.js'
 import { FieldSet, Lookup, type MissReason } from './lookups.js'
 import type { Counts } from './cache.js'
+import { Holds } from './holds.js'
+import { Measure } from './measure.js'
 import type { Watcher } from './model.js'
 import { Stream } from './random.js'
 import { Removals } from './removals.js'
@@ -27,23 +29,36 @@ export class Observer implements Watcher, BenchEnvironment {
   readonly reasons = new Map<MissReason, number>()
   readonly removals = new Removals()
   readonly total: Counts = { loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 }
+  /** The system's own metrics. */
+  readonly metrics: ReadonlyMap<string, Measure>
   walkLength = 0
+  private readonly holds = new Holds()
+  /** The metrics that the harness feeds: by role of who holds the BQL, and of removals. */
+  private readonly heldBy = new Map<string, string>()
+  private readonly gracePeriodsToFree: string[] = []
   private replication: Replication = { lookups: 0, latency: 0, misses: 0 }
   private readonly lookups: Lookup[] = []
   private readonly before: Counts[] = []
   private readonly streams = new Map<number, Stream>()
-  private readonly fields: FieldSet
+  private readonly fields: FieldSet | null
+  /** When the last step began. */
+  private clock = 0
   private driver!: TimedDriver
   private counts!: readonly Counts[]
   private seed = 0
 
   constructor(
     capacity: number,
-    fields: LookupFields,
+    fields: LookupFields | undefined,
+    metrics: { readonly [name: string]: Metric },
     /** Length of a replication. */
     private readonly nanoseconds: number,
   ) {
-    this.fields = new FieldSet(fields)
+    this.fields = fields ? new FieldSet(fields) : null
+    this.metrics = new Map(Object.keys(metrics).map((name) => [name, new Measure()]))
+    for (const [name, { observed }] of Object.entries(metrics))
+      if (observed === 'grace-periods-to-free') this.gracePeriodsToFree.push(name)
+      else if (observed) this.heldBy.set(observed.bqlHeldBy, name)
     for (let i = 0; i < capacity; i++) {
       this.lookups.push(new Lookup())
       this.before.push({ loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 })
@@ -65,13 +80,20 @@ export class Observer implements Watcher, BenchEnvironment {
     this.replication = { lookups: 0, latency: 0, misses: 0 }
     this.replications.push(this.replication)
     this.removals.begin()
+    this.clock = 0
+    for (const m of this.metrics.values()) m.begin()
     for (const l of this.lookups) l.active = false
   }
 
-  step(m: Machine, t: Thread, now: number): void {
+  step(m: Machine, t: Thread, now: number, end: number): void {
+    this.clock = now
     const lookup = this.lookups[t.id] as Lookup
-    if (lookup.active) this.fields.observe(t, lookup)
-    this.removals.step(m, t, now)
+    if (lookup.active) this.fields?.observe(t, lookup)
+    const gracePeriods = this.removals.step(m, t, now)
+    if (gracePeriods >= 0) for (const metric of this.gracePeriodsToFree) this.sample(metric, gracePeriods)
+    const held = this.holds.step(m, t, end)
+    const metric = held < 0 ? undefined : this.heldBy.get(t.role)
+    if (metric !== undefined) this.sample(metric, held)
   }
 
   now(t: Thread): number {
@@ -113,7 +135,35 @@ export class Observer implements Watcher, BenchEnvironment {
   }
 
   removalBegins(t: Thread, object: Struct): void {
-    this.removals.removalBegins(object, this.now(t))
+    this.removals.removalBegins(object, this.now(t), this.warm)
+  }
+
+  count(metric: string, n = 1): void {
+    const measure = this.metric(metric)
+    if (this.warm) measure.count(n)
+  }
+
+  sample(metric: string, value: number): void {
+    const measure = this.metric(metric)
+    if (this.warm) measure.sample(value)
+  }
+
+  /** By replication: what a count of a metric is divided by. */
+  wholes(per: string | undefined): readonly number[] {
+    if (per === 'lookup') return this.replications.map((r) => r.lookups)
+    if (per === 'removal') return this.removals.begunBy
+    if (per !== undefined) return this.metric(per).sums
+    return this.replications.map(() => (this.nanoseconds * (1 - WARM_UP)) / 1e9)
+  }
+
+  private get warm(): boolean {
+    return this.clock >= this.nanoseconds * WARM_UP
+  }
+
+  private metric(name: string): Measure {
+    const measure = this.metrics.get(name)
+    if (!measure) throw new RangeError(`the benchmark declares no metric ${name}`)
+    return measure
   }
 
   private add(before: Counts, after: Counts): void {

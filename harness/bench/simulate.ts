@@ -5,6 +5,7 @@ import { Machine, type Violation } from '../machine/index.js'
 import type { Simulation } from '../results.js'
 import { HOSTS } from './costs.js'
 import { CacheModel } from './model.js'
+import type { Measure } from './measure.js'
 import { Observer, TICKS } from './observer.js'
 import { halfWidth, share } from './statistics.js'
 
@@ -29,7 +30,7 @@ export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): Simula
   const parameters = parametersOf(bench, task.workload)
   const capacity = bench.threads(parameters)
   const machine = new Machine('sc', capacity, MAX_STEPS)
-  const observer = new Observer(capacity, bench.lookup, parameters.milliseconds * 1e6)
+  const observer = new Observer(capacity, bench.lookup, bench.metrics ?? {}, parameters.milliseconds * 1e6)
   const model = new CacheModel(capacity, bench.layout, parameters.host, observer)
   const driver = new TimedDriver(capacity, model)
   observer.attach(driver, model.counts)
@@ -102,5 +103,11 @@ function summary<Fix extends FixInfo>(
     timeToFree: share(removals.timeToFree, removals.freed),
     violations,
     peakUnreclaimed: removals.peakUnreclaimed,
+    metrics: Object.fromEntries(
+      Object.entries(task.bench.metrics ?? {}).map(([name, metric]) => [
+        name,
+        (observer.metrics.get(name) as Measure).result(metric, observer.wholes(metric.per)),
+      ]),
+    ),
   }
 }

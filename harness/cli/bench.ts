@@ -103,6 +103,25 @@ function table(file: BenchFile): string[] {
       )
     }
     lines.push('')
+    lines.push(
+      ...ownMetrics(
+        file.simulations.filter((s) => s.workload === workload),
+        width,
+      ),
+    )
   }
   return lines
+}
+
+function ownMetrics(simulations: BenchFile['simulations'], width: number): string[] {
+  const names = new Set(simulations.flatMap((s) => Object.keys(s.metrics)))
+  return [...names].flatMap((name) => {
+    const rows = simulations.flatMap((s) => {
+      const m = s.metrics[name]
+      if (!m) return []
+      const text = `${m.value.toPrecision(4).padStart(12)} ± ${m.interval.toPrecision(2)} ${m.unit}`
+      return [{ title: m.title, line: `  ${s.fix.padEnd(width)} ${text}` }]
+    })
+    return [`${rows[0]?.title ?? name}:`, ...rows.map((r) => r.line), '']
+  })
 }

@@ -4,15 +4,17 @@ import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
 import { corpusCommand } from './corpus.js'
 import { fuzzCommand } from './fuzz.js'
+import { litmusCommand } from './litmus.js'
 import { listCommand } from './list.js'
 import { minimizeCommand } from './minimize.js'
 import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
+import { verifyCommand } from './verify.js'
 import { workerCommand } from './worker.js'
 
 const program = new Command('rcufuzz')
-  .description('Fuzz, replay and measure fix candidates for RCU lifetime races')
+  .description('Fuzz, verify, replay and measure fix candidates for RCU lifetime races')
   .version('0.1.0')
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
@@ -20,9 +22,11 @@ const commands = [
   runCommand(),
   listCommand(),
   fuzzCommand(),
+  verifyCommand(),
   replayCommand(),
   minimizeCommand(),
   benchCommand(),
+  litmusCommand(),
   reportCommand(),
   workerCommand(),
   corpusCommand(),

@@ -5,6 +5,7 @@ import { replayExactly, replayLeniently, type Explained } from '../fuzz/explain.
 import { expectation, type Subject } from '../fuzz/program.js'
 import { loadFix, loadSystem } from '../registry.js'
 import { columns } from '../trace/columns.js'
+import { litmusOf } from '../trace/litmus.js'
 import { sourceListing } from '../trace/sources.js'
 import { enableSourceMaps } from '../trace/source.js'
 import { UserError } from '../user-error.js'
@@ -12,7 +13,7 @@ import * as option from './options.js'
 
 interface Options {
   readonly fix?: readonly string[]
-  readonly format: 'columns' | 'mail' | 'markdown' | 'json'
+  readonly format: 'columns' | 'mail' | 'markdown' | 'litmus' | 'json'
   readonly json?: boolean
 }
 
@@ -22,8 +23,11 @@ export function replayCommand(): Command {
     .argument('<file>', 'a file of the corpus')
     .addOption(option.fixOption())
     .addOption(
-      new Option('--format <name>', 'mail: 72 columns wide, to paste; markdown: fenced')
-        .choices(['columns', 'mail', 'markdown', 'json'])
+      new Option(
+        '--format <name>',
+        "mail: 72 columns wide, to paste; markdown: fenced; litmus: its shape as a test in herd7's C dialect",
+      )
+        .choices(['columns', 'mail', 'markdown', 'litmus', 'json'])
         .default('columns'),
     )
     .addOption(option.jsonOption())
@@ -37,6 +41,7 @@ export function replayCommand(): Command {
     'replay corpus/<system>/crash-….json',
     'replay crash.json --fix nested-rcu-free        the same interleaving on another candidate',
     'replay crash.json --format mail',
+    'replay crash.json --format litmus > crash.litmus',
   ])
 }
 
@@ -85,6 +90,10 @@ function print(
     process.stdout.write(
       `${JSON.stringify({ version: 1, system: entry.system, memoryModel: entry.memoryModel, scenario: entry.scenario, schedule, violations, trace }, null, 2)}\n`,
     )
+    return
+  }
+  if (options.format === 'litmus') {
+    process.stdout.write(litmusOf(trace, { name: `${entry.system}+${entry.fix}`, title }))
     return
   }
   const picture =

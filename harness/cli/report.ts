@@ -7,14 +7,21 @@ import { annotations } from '../report/annotations.js'
 import { junit } from '../report/junit.js'
 import { renderReport } from '../report/report.js'
 import { changesSince, type Changes } from '../report/since.js'
-import { asExpected, benchFileSchema, fuzzFileSchema, RESULTS_VERSION, type FuzzFile } from '../results.js'
+import {
+  asExpected,
+  benchFileSchema,
+  fuzzFileSchema,
+  RESULTS_VERSION,
+  verifyFileSchema,
+  type FuzzFile,
+} from '../results.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
 
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('draw the results as one self-contained page')
-    .option('--in <dir>', 'where fuzz.json and bench.json are', 'reports')
+    .option('--in <dir>', 'where fuzz.json, bench.json and verify.json are', 'reports')
     .option('--out <dir>', 'where index.html goes', 'reports')
     .option('--since <dir>', 'also say what is new since the campaign in this folder')
     .option('--junit <file>', 'write the verdicts as JUnit XML too')
@@ -64,9 +71,10 @@ export function writeReport(
 ): { page: string; fuzz: FuzzFile | null; changes: Changes | null } {
   const fuzz = read(join(from, 'fuzz.json'), fuzzFileSchema)
   const bench = read(join(from, 'bench.json'), benchFileSchema)
-  if (!fuzz && !bench)
+  const verify = read(join(from, 'verify.json'), verifyFileSchema)
+  if (!fuzz && !bench && !verify)
     throw new UserError(
-      `${from} has neither fuzz.json nor bench.json; \`rcufuzz fuzz\` and \`rcufuzz bench\` write them`,
+      `${from} has no fuzz.json, bench.json or verify.json; \`rcufuzz fuzz\`, \`bench\` and \`verify\` write them`,
     )
   const previous = since === undefined ? null : read(join(since, 'fuzz.json'), fuzzFileSchema)
   if (since !== undefined && (!previous || !fuzz))
@@ -74,7 +82,7 @@ export function writeReport(
   const changes = previous && fuzz ? changesSince(previous, fuzz) : null
   writableFolder(out)
   const page = join(out, 'index.html')
-  writeAtomically(page, renderReport({ fuzz, bench, changes }))
+  writeAtomically(page, renderReport({ fuzz, bench, verify, changes }))
   return { page, fuzz, changes }
 }
 

@@ -24,15 +24,15 @@ export function access(m: Machine, t: Thread, cell: Cell<never>, write: boolean,
     cell.plainRun = m.runNumber
     if (write) {
       if (unordered(t, a, READ * n, n, cell.owner) || unordered(t, a, WRITE * n, n, cell.owner))
-        race(m, t, cell, write)
-    } else if (cell.dirty && unordered(t, a, WRITE * n, n, cell.owner)) race(m, t, cell, write)
+        race(m, t, cell, write, plain)
+    } else if (cell.dirty && unordered(t, a, WRITE * n, n, cell.owner)) race(m, t, cell, write, plain)
     a[(write ? PLAIN_WRITE : PLAIN_READ) * n + t.id] = now
   } else if (cell.plainRun === m.runNumber) {
     if (
       unordered(t, a, PLAIN_WRITE * n, n, cell.owner) ||
       (write && unordered(t, a, PLAIN_READ * n, n, cell.owner))
     )
-      race(m, t, cell, write)
+      race(m, t, cell, write, plain)
   }
   a[(write ? WRITE : READ) * n + t.id] = now
   if (m.coverage !== null) handOff(m, t, cell)
@@ -50,37 +50,26 @@ export function touch(m: Machine, t: Thread, s: Struct, what: string): void {
 
 /** Whether some other thread's booked access is neither known to `t` nor covered by its dependency on `s`. */
 function unordered(t: Thread, booked: Int32Array, offset: number, n: number, s: Struct): boolean {
-  return unorderedThread(t, booked, offset, n, s) >= 0
+  for (let u = 0; u < n; u++) if (unorderedBy(t, u, booked[offset + u] as number, s)) return true
+  return false
 }
 
-function unorderedThread(t: Thread, booked: Int32Array, offset: number, n: number, s: Struct): number {
-  const vc = t.vc
-  for (let u = 0; u < n; u++) {
-    const c = booked[offset + u] as number
-    if (c > (vc[u] as number) && u !== t.id) {
-      const dependency = s.dependency[t.id]
-      if (!dependency || c > (dependency[u] as number)) return u
-    }
-  }
-  return -1
+function unorderedBy(t: Thread, u: number, at: number, s: Struct): boolean {
+  if (at <= (t.vc[u] as number) || u === t.id) return false
+  const dependency = s.dependency[t.id]
+  return !dependency || at > (dependency[u] as number)
 }
 
-function race(m: Machine, t: Thread, cell: Cell<never>, write: boolean): void {
+/** Reports the race with every thread that has one: which of them is met first is chance. */
+function race(m: Machine, t: Thread, cell: Cell<never>, write: boolean, plain: boolean): void {
   const n = m.capacity
-  const a = cell.accesses
-  for (const kind of write ? [PLAIN_WRITE, WRITE, PLAIN_READ, READ] : [PLAIN_WRITE, WRITE]) {
-    const u = unorderedThread(t, a, kind * n, n, cell.owner)
-    if (u >= 0) {
-      reportDataRace(
-        m,
-        t,
-        cell as Cell<unknown>,
-        write,
-        m.threads[u] as Thread,
-        kind === WRITE || kind === PLAIN_WRITE,
-      )
-      return
-    }
+  const writes = plain ? WRITE : PLAIN_WRITE
+  const reads = plain ? READ : PLAIN_READ
+  const races = (kind: number, u: Thread): boolean =>
+    unorderedBy(t, u.id, cell.accesses[kind * n + u.id] as number, cell.owner)
+  for (const u of m.threads) {
+    const wrote = races(writes, u)
+    if (wrote || (write && races(reads, u))) reportDataRace(m, t, cell as Cell<unknown>, write, u, wrote)
   }
 }
 

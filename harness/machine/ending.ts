@@ -49,7 +49,7 @@ function deadlock(m: Machine): void {
   const stuck = m.threads.filter((t) => !t.finished && !isAsleep(t))
   const lost = stuck.some((t) => t.operation?.name === 'condWoken' && (t.x as Condition).missed)
   const kind = lost ? 'lost-wakeup' : 'deadlock'
-  const core = waitingCycle(stuck) ?? stuck
+  const core = waitingCycle(stuck) ?? unexplained(stuck)
   const roles = new Set(core.map((t) => `${t.role} ${t.operation?.name ?? ''}`))
   const site = (t: Thread): Violation['sites'][number] => ({
     thread: t.name,
@@ -66,6 +66,16 @@ function deadlock(m: Machine): void {
     sites: core.map(site),
     concrete: true,
   })
+}
+
+/**
+ * Without a circle: the threads that wait for something nobody is known to hold. Who waits for one of them is only
+ * a victim, and so is who waits for an event outside of the program, as long as there is another to blame.
+ */
+function unexplained(stuck: readonly Thread[]): readonly Thread[] {
+  const roots = stuck.filter((t) => !t.operation?.blockers(t).some((u) => stuck.includes(u)))
+  const inside = roots.filter((t) => t.operation?.name !== 'waitFor')
+  return inside.length > 0 ? inside : roots
 }
 
 /** Threads that wait for each other in a circle, if there are: the core of a deadlock. */

@@ -1,4 +1,5 @@
 import { touch } from './access.js'
+import { Shared } from './footprint.js'
 import { Operation } from './op.js'
 import { reportUnorderedFree, report } from './reports.js'
 import { Life, type Struct, type StructClass } from './struct.js'
@@ -8,7 +9,7 @@ export const alloc = new Operation('alloc', (m, t) => {
   const s = m.allocator.allocate(t, t.x as StructClass<Struct>, t.y as string)
   touch(m, t, s, 'alloc')
   t.result = s
-})
+}).touching((_m, _t, f) => f.write(Shared.Allocator))
 
 /** Up to when `t` knows what `u` did to the object, by happens-before or behind the pointer to it. */
 function known(t: Thread, s: Struct, u: Thread): number {
@@ -51,4 +52,9 @@ export const free = new Operation('free', (m, t) => {
     part.freedBy = t.id
   })
   m.allocator.release(t, s)
+}).touching((m, t, f) => {
+  const s = t.x as Struct
+  s.forEachPart((part) => f.free(part))
+  f.write(Shared.Links)
+  if (m.allocator.byAddress(s)) f.write(Shared.Allocator)
 })

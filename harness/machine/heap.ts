@@ -1,6 +1,9 @@
 import { copy, join, type Clock } from './clocks.js'
+import type { Words } from './digest.js'
+import { Shared, type Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Release } from './memory.js'
+import { Part, type State } from './state.js'
 import { Life, type Struct, type StructClass } from './struct.js'
 import type { Thread } from './thread.js'
 
@@ -18,6 +21,14 @@ class FreedStorage implements Release {
 
   get label(): string {
     return `free ${this.of.label}`
+  }
+
+  identify(words: Words): void {
+    this.of.identify(words)
+  }
+
+  footprint(f: Footprint): void {
+    f.write(Shared.Allocator)
   }
 
   released(_t: Thread, clock: Clock): void {
@@ -72,14 +83,38 @@ export class Heap {
       s.formerly = storage.of
     } else this.last = this.place(s, this.last + 1) - 1
     live(s)
-    s.forEachPart((part) => this.m.markStruct(part))
+    s.forEachPart((part) => {
+      part.allocated = true
+      this.m.markStruct(part)
+    })
     return s
+  }
+
+  /** Whether programs look at the address of such an object. */
+  byAddress(s: Struct): boolean {
+    return (s.allocation.constructor as StructClass<Struct>).byAddress === true
+  }
+
+  /** What may be handed out again, and what comes next. */
+  state(s: State): void {
+    for (const pool of this.pools.values()) {
+      if (pool.freed.length === 0) continue
+      s.digest.begin(Part.Storage)
+      for (const storage of pool.freed) {
+        storage.identify(s.digest)
+        if (storage.clock) s.clock(storage.clock)
+      }
+      s.digest.end()
+    }
+    s.digest.begin(Part.Storage)
+    s.digest.word(this.last)
+    s.digest.end()
   }
 
   /** Gives an object's storage back. */
   release(t: Thread, s: Struct): void {
     const type = s.constructor as StructClass<Struct>
-    if (type.byAddress === true) this.m.memory.release(t, new FreedStorage(s, this.poolOf(type)))
+    if (this.byAddress(s)) this.m.memory.release(t, new FreedStorage(s, this.poolOf(type)))
   }
 
   reset(): void {

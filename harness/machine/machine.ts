@@ -1,6 +1,7 @@
 import type { Cell } from './cell.js'
 import { finish, livelock } from './ending.js'
-import { mix } from './hash.js'
+import { Shared } from './footprint.js'
+import { hashString, mix } from './hash.js'
 import { Heap } from './heap.js'
 import type { MemoryModel, MemoryModelName } from './memory.js'
 import type { Coroutine, Operation } from './op.js'
@@ -10,7 +11,7 @@ import { report } from './reports.js'
 import { SequentialConsistency } from './sc.js'
 import { Life, type Struct, type StructClass } from './struct.js'
 import { Condition, Mutex } from './sync.js'
-import { INITIAL_TAG } from './tags.js'
+import { INITIAL_TAG, isWide } from './tags.js'
 import { Thread } from './thread.js'
 import { TotalStoreOrder } from './tso.js'
 import type { Severity, Violation, ViolationKind } from './violations.js'
@@ -18,7 +19,10 @@ import { WeakMemory } from './weak.js'
 
 /** Who decides what happens next. All that is not decided here is a function of the program. */
 export interface Chooser {
-  /** One of `machine.enabled[0..enabledCount)`: a thread's id, or `capacity` + id for its store buffer. */
+  /**
+   * One of `machine.enabled[0..enabledCount)`: a thread's id, or `capacity` + id for its store buffer; or
+   * `BREAK_OFF`, which ends the execution here and now.
+   */
   nextAgent(machine: Machine): number
   /** One of 0..n-1; 0 is the newest value, or the newest place. */
   nextValue(n: number, machine: Machine): number
@@ -43,6 +47,7 @@ const NOTHING = 0
 const UNCONDITIONAL = 1
 const CONDITIONAL = 2
 
+export const BREAK_OFF = -1
 const NOBODY = -1
 const UNDECIDED = -2
 
@@ -90,17 +95,30 @@ export class Machine {
   readonly allocator = new Heap(this)
   readonly reachability = new Reachability(this)
   readonly domains: RcuDomain[] = []
-  private readonly mutexes: Mutex[] = []
-  private readonly conditions: Condition[] = []
+  readonly mutexes: Mutex[] = []
+  readonly conditions: Condition[] = []
+  /** What systems keep outside cells: see `book`. */
+  readonly books: (() => readonly unknown[])[] = []
+  /** For an exhaustive search: threads keep their histories. */
+  remembering = false
+  /** Something was noted (`t.note`) since this was last cleared. */
+  lookedOutside = false
+  /** The program has loads that the compiler may split: it matters which store a word comes from. */
+  splitLoads = false
+  private readonly ofType = new Map<string, number>()
+  private resources: number = Shared.Count
+  /** By step: where its thread stood, to name its store in every execution alike. */
+  private readonly storeKeys: Int32Array
   // What the execution has changed; the arrays keep their length, the counts say what is in them.
-  private readonly dirtyCells: Cell<unknown>[] = []
-  private dirtyCellCount = 0
-  private readonly dirtyStructs: Struct[] = []
-  private dirtyStructCount = 0
+  readonly dirtyCells: Cell<unknown>[] = []
+  dirtyCellCount = 0
+  readonly dirtyStructs: Struct[] = []
+  dirtyStructCount = 0
   readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
-  private stopped = false
+  /** The execution did not come to its end: nobody could trust what follows, or it was broken off. */
+  stopped = false
   private sealed = false
   private base = 1
   private chooser!: Chooser
@@ -126,6 +144,7 @@ export class Machine {
     this.requests = new Uint8Array(capacity)
     this.agents = new Uint16Array(maxSteps)
     this.values = new Uint16Array(maxSteps * 4)
+    this.storeKeys = new Int32Array(maxSteps)
     this.rcu = this.rcuDomain('RCU')
     this.callbacks = new CallbackQueue(this)
     this.bql = this.mutex('BQL')
@@ -184,6 +203,29 @@ export class Machine {
     return this.spawn('call_rcu', 'call_rcu', callRcuThread, true)
   }
 
+  /**
+   * Declares what the system keeps outside cells - in its actors and oracles - and that decides what threads do
+   * or what is an error: numbers, strings, objects of the program, moments; the order counts. Whoever declares
+   * it (if only that there is nothing) says that it is complete, so that a search may take two executions for
+   * one that have led to the same state. What a thread's code looks at in there and acts on goes through
+   * `t.note`.
+   */
+  book(entries: () => readonly unknown[]): void {
+    this.books.push(entries)
+  }
+
+  /** A number that is the same in every process, for the nth thing of that name. */
+  identity(name: string): number {
+    const nth = (this.ofType.get(name) ?? 0) + 1
+    this.ofType.set(name, nth)
+    return mix(hashString(name), nth)
+  }
+
+  /** A number for something that footprints tell apart. */
+  resource(): number {
+    return this.resources++
+  }
+
   /** Called at the start of every execution: an oracle forgets what it booked. */
   atStart(f: () => void): void {
     this.atStarts.push(f)
@@ -198,6 +240,7 @@ export class Machine {
   adoptCell(cell: Cell<unknown>): void {
     cell.carried = new Int32Array(this.capacity)
     cell.accesses = new Int32Array(4 * this.capacity)
+    cell.resource = this.resource()
     this.memory.resetCell(cell)
   }
 
@@ -208,6 +251,9 @@ export class Machine {
       part.lastStep = new Int32Array(this.capacity)
       part.lastWhat = new Array<string>(this.capacity).fill('')
       part.dependency = new Array<null>(this.capacity).fill(null)
+      part.resource = this.resource()
+      part.identity = this.identity(part.typeName)
+      for (const cell of part.cells) cell.identity = mix(part.identity, cell.field)
       this.structs.push(part)
     })
   }
@@ -270,6 +316,10 @@ export class Machine {
       return NOBODY
     }
     const agent = this.chooser.nextAgent(this)
+    if (agent < 0) {
+      this.stopped = true
+      return NOBODY
+    }
     this.agents[this.step] = agent
     return agent
   }
@@ -278,7 +328,9 @@ export class Machine {
     if (this.tracer) this.tracer.before(this, t.id)
     ;(t.vc[t.id] as number)++
     const operation = t.operation as Operation
+    if (this.remembering) this.storeKeys[this.step] = mix(t.history.a, t.id)
     operation.perform(this, t)
+    if (this.remembering) this.remember(t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
     if (!t.spinning || !operation.looks) {
@@ -288,6 +340,18 @@ export class Machine {
     }
     t.operation = null
     this.requests[t.id] = NOTHING
+  }
+
+  private remember(t: Thread): void {
+    // A callback is known by the head that it was queued on, and by who queued it.
+    t.history.value(typeof t.result === 'function' ? t.y : t.result)
+    if (this.splitLoads && t.operation?.looks === true) t.history.word(this.tagKey(t.readTag))
+  }
+
+  /** Tells stores of wide words apart, as far as a program can. */
+  tagKey(tag: number): number {
+    if (!isWide(tag)) return 0
+    return tag < 0 ? 1 : (this.storeKeys[tag >> 1] as number)
   }
 
   /** Runs a thread's own code up to its next operation, or its end. */
@@ -384,6 +448,11 @@ export class Machine {
 
   // --- what operations need -------------------------------------------------------------------------------
 
+  /** The clock of the execution's start: what is booked and not later is of an earlier one. */
+  get epoch(): number {
+    return this.base
+  }
+
   markDirty(cell: Cell<unknown>): void {
     cell.dirty = true
     this.dirtyCells[this.dirtyCellCount++] = cell
@@ -471,6 +540,7 @@ export class Machine {
       t.operation = t.second = null
       this.requests[t.id] = NOTHING
       t.section = t.gracePeriod = null
+      t.history.reset()
     }
     for (const f of this.atStarts) f()
   }

@@ -1,5 +1,6 @@
 import { access } from './access.js'
 import type { Cell } from './cell.js'
+import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Modify } from './memory.js'
 import { Operation, Order } from './op.js'
@@ -23,7 +24,11 @@ function load(name: string, order: Order): Operation {
     undefined,
     undefined,
     true,
-  )
+  ).touching((m, t, f) => {
+    f.access(t.cell as Cells, false, plain)
+    // A spinning thread that reads what is newest stops doing so when anyone makes progress.
+    if (t.freshAt === m.progress) f.everything = true
+  })
 }
 
 function store(name: string, order: Order): Operation {
@@ -33,7 +38,13 @@ function store(name: string, order: Order): Operation {
     access(m, t, cell, true, plain)
     m.memory.store(t, cell, t.x as never, order)
     t.result = undefined
-  })
+  }).touching((m, t, f) => stores(m, f, t.cell as Cells, plain))
+}
+
+/** Where there are store buffers, a store is seen by nobody before it leaves them. */
+function stores(m: Machine, f: Footprint, cell: Cells, plain: boolean): void {
+  if (m.memory.buffering) f.issue(cell, true, plain)
+  else f.access(cell, true, plain)
 }
 
 const drained = (m: Machine, t: Thread): boolean => m.memory.drained(t)
@@ -64,7 +75,10 @@ function modify(name: string): Operation {
     awaitsBuffer,
     undefined,
     true,
-  )
+  ).touching((m, t, f) => {
+    f.access(t.cell as Cells, true, false)
+    f.fullFence(m)
+  })
 }
 
 export const read = load('read', Order.Relaxed)
@@ -80,11 +94,12 @@ export const plainWrite = store('plainWrite', Order.Plain)
 export const plainWriteHalf = new Operation('plainWrite', (m, t) => {
   t.wideTag = wideTag(m.step)
   plainWrite.perform(m, t)
-})
+}).touching(plainWrite.footprint)
 
 export const xchg = modify('xchg')
 export const cmpxchg = modify('cmpxchg')
 export const fetchAdd = modify('fetchAdd')
+export const fetchModify = modify('fetchModify')
 export const fetchIncNonzero = modify('fetchIncNonzero')
 
 export const readPair = new Operation(
@@ -100,7 +115,10 @@ export const readPair = new Operation(
   awaitsBuffer,
   undefined,
   true,
-)
+).touching((_m, t, f) => {
+  f.access(t.cell as Cells, false, false)
+  f.access(t.cell2 as Cells, false, false)
+})
 
 function storePair(name: string, order: Order): Operation {
   return new Operation(name, (m, t) => {
@@ -109,6 +127,9 @@ function storePair(name: string, order: Order): Operation {
     access(m, t, b, true, false)
     m.memory.storePair(t, a, b, t.x as never, t.y as never, order)
     t.result = undefined
+  }).touching((m, t, f) => {
+    stores(m, f, t.cell as Cells, false)
+    stores(m, f, t.cell2 as Cells, false)
   })
 }
 
@@ -127,7 +148,9 @@ function fence(name: string, perform: (m: Machine, t: Thread) => void, full: boo
     awaitsBuffer,
     undefined,
     true,
-  )
+  ).touching((m, _t, f) => {
+    if (full) f.fullFence(m)
+  })
 }
 
 export const smpRmb = fence('smpRmb', (m, t) => m.memory.acquireFence(t), false)
@@ -143,7 +166,7 @@ export const waitUntil = new Operation(
   },
   (m, t) => m.memory.drained(t) && (t.x as (v: unknown) => boolean)((t.cell as Cell<unknown>).value),
   (t) => `${t.cell?.label ?? ''} (it is ${String(t.cell?.value)})`,
-)
+).touching((_m, t, f) => f.access(t.cell as Cells, false, false))
 
 /** Pointers are equal when their addresses are, whatever incarnation they name (an ABA must be possible). */
 export function same(a: unknown, b: unknown): boolean {

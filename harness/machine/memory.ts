@@ -1,5 +1,8 @@
 import type { Cell } from './cell.js'
+import type { Identified } from './digest.js'
+import type { Footprint } from './footprint.js'
 import type { Order } from './op.js'
+import type { State } from './state.js'
 import type { Thread } from './thread.js'
 
 export const MEMORY_MODELS = ['sc', 'tso', 'weak'] as const
@@ -16,6 +19,8 @@ export interface MemoryModel {
   readonly name: MemoryModelName
   /** Whether threads have store buffers, which are agents of their own. */
   readonly buffering: boolean
+  /** Whether there is one order of all full fences that says more than their threads' own orders. */
+  readonly ordersFences: boolean
   load<T>(t: Thread, cell: Cell<T>, order: Order): T
   store<T>(t: Thread, cell: Cell<T>, value: T, order: Order): void
   /** Atomic; fully ordered, as QEMU's `qatomic_*` and the kernel's value-returning atomics are. */
@@ -41,6 +46,15 @@ export interface MemoryModel {
   /** Moves the oldest buffered store to memory: a step of its own. */
   drain(t: Thread): void
   describeDrain(t: Thread): string
+  /** What `drain` will look at and change. */
+  drainFootprint(t: Thread, f: Footprint): void
+  /** The model's part of a state: see `State`. */
+  beginState(s: State): void
+  threadState(s: State, t: Thread): void
+  cellState(s: State, cell: Cell<unknown>): void
+  viewState(s: State, clock: Int32Array): void
+  viewOfOneState(s: State, thread: number, time: number): void
+  state(s: State): void
   /** Back to the state before the first step. */
   reset(): void
   resetCell(cell: Cell<unknown>): void
@@ -48,8 +62,10 @@ export interface MemoryModel {
 }
 
 /** Something that a thread lets go of: a mutex, a read-side section. */
-export interface Release {
+export interface Release extends Identified {
   readonly label: string
   /** `clock`: what the releasing thread knew. */
   released(t: Thread, clock: Int32Array): void
+  /** What `released` will look at and change. */
+  footprint(f: Footprint): void
 }

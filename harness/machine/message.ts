@@ -20,6 +20,10 @@ export class Message {
   twin: Message | null = null
   tag = INITIAL_TAG
   event = 0
+  /** For the digest of a state: when it was last taken, and the message's place in it. */
+  visit = 0
+  position = 0
+  home = 0
 
   constructor(capacity: number) {
     this.seen = new Int32Array(capacity)

@@ -1,3 +1,4 @@
+import type { Footprint } from './footprint.js'
 import { hashString } from './hash.js'
 import type { Machine } from './machine.js'
 import type { Thread } from './thread.js'
@@ -28,6 +29,10 @@ export const enum Order {
 export class Operation {
   /** Coverage identity. */
   readonly hash: number
+  /** What the pending step will look at and change; everything, unless it is said. */
+  footprint: (m: Machine, t: Thread, f: Footprint) => void = (_m, _t, f) => {
+    f.everything = true
+  }
 
   constructor(
     /** As a trace prints it, and as schedules are anchored to it. */
@@ -44,6 +49,12 @@ export class Operation {
     readonly looks = false,
   ) {
     this.hash = hashString(name)
+  }
+
+  /** Says what the step looks at and changes, so that a search knows with which steps it commutes. */
+  touching(footprint: (m: Machine, t: Thread, f: Footprint) => void): this {
+    this.footprint = footprint
+    return this
   }
 }
 

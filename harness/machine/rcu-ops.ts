@@ -1,4 +1,5 @@
 import { touch } from './access.js'
+import { Shared } from './footprint.js'
 import type { Machine } from './machine.js'
 import { Operation } from './op.js'
 import type { Callback, GracePeriod, RcuDomain, RcuHead, Section } from './rcu.js'
@@ -10,6 +11,8 @@ const drained = (m: Machine, t: Thread): boolean => m.memory.drained(t)
 export const rcuReadLock = new Operation('rcuReadLock', (m, t) => {
   if (t.rcuDepth++ === 0) t.section = m.rcu.begin(t)
   t.result = undefined
+}).touching((m, t, f) => {
+  if (t.rcuDepth === 0) f.read(m.rcu.starts)
 })
 
 export const rcuReadUnlock = new Operation('rcuReadUnlock', (m, t) => {
@@ -21,11 +24,13 @@ export const rcuReadUnlock = new Operation('rcuReadUnlock', (m, t) => {
   if (--t.rcuDepth > 0) return
   m.memory.release(t, t.section)
   t.section = null
+}).touching((m, t, f) => {
+  if (t.rcuDepth === 1 && !m.memory.buffering) f.read(m.rcu.ends)
 })
 
 export const srcuReadLock = new Operation('srcuReadLock', (_m, t) => {
   t.result = (t.x as RcuDomain).begin(t)
-})
+}).touching((_m, t, f) => f.read((t.x as RcuDomain).starts))
 
 export const srcuReadUnlock = new Operation('srcuReadUnlock', (m, t) => {
   const section = t.x as Section
@@ -42,6 +47,10 @@ export const srcuReadUnlock = new Operation('srcuReadUnlock', (m, t) => {
   }
   section.left = true
   m.memory.release(t, section)
+}).touching((m, t, f) => {
+  // A section that is handed to another thread may be left there, too: then two steps meet on it.
+  f.write((t.x as Section).domain.lefts)
+  if (!m.memory.buffering) f.read((t.x as Section).domain.ends)
 })
 
 /** `synchronize_rcu` begins and ends with a full barrier (util/rcu.c; LKMM: `gp` is a strong fence). */
@@ -53,7 +62,11 @@ export const gracePeriodStart = new Operation(
     t.result = undefined
   },
   drained,
-)
+).touching((m, t, f) => {
+  f.write((t.x as RcuDomain).starts)
+  f.write((t.x as RcuDomain).ends)
+  f.fullFence(m)
+})
 
 export const gracePeriodEnd = new Operation(
   'gracePeriodEnd',
@@ -69,7 +82,10 @@ export const gracePeriodEnd = new Operation(
       .map((r) => (r === t ? 'itself' : r.name))
       .join(', ')}`,
   readers,
-)
+).touching((m, t, f) => {
+  f.write((t.x as RcuDomain).ends)
+  f.fullFence(m)
+})
 
 function readers(t: Thread): Thread[] {
   return (t.x as RcuDomain).waitedFor(t.gracePeriod as GracePeriod)
@@ -97,7 +113,11 @@ export const callRcuEnqueue = new Operation(
     )
   },
   drained,
-)
+).touching((m, t, f) => {
+  f.read((t.x as RcuHead).owner.resource)
+  f.write(Shared.Queue)
+  f.fullFence(m)
+})
 
 /** The increment of `rcu_call_count` after it. */
 export const callRcuCount = new Operation(
@@ -109,7 +129,10 @@ export const callRcuCount = new Operation(
     t.result = undefined
   },
   drained,
-)
+).touching((m, _t, f) => {
+  f.write(Shared.Queue)
+  f.fullFence(m)
+})
 
 export const awaitCallbacks = new Operation(
   'awaitCallbacks',
@@ -118,13 +141,17 @@ export const awaitCallbacks = new Operation(
   },
   (m, t) => m.callbacks.counted > 0 && m.memory.drained(t),
   () => 'callbacks',
-)
+).touching((_m, _t, f) => f.write(Shared.Queue))
 
 export const dequeueCallback = new Operation('dequeueCallback', (m, t) => {
   const head = m.callbacks.dequeue()
   if (head) touch(m, t, head.owner, head.name)
   t.result = head ? head.callback : null
   t.y = head
+}).touching((m, _t, f) => {
+  f.write(Shared.Queue)
+  const head = m.callbacks.next
+  if (head) f.read(head.owner.resource)
 })
 
 export const rcuForced = new Operation('rcuForced', (m, t) => {

@@ -1,6 +1,10 @@
 import { copy, join, type Clock } from './clocks.js'
+import { History, type Identified, type Words } from './digest.js'
+import type { Footprint } from './footprint.js'
+import { hashString } from './hash.js'
 import type { Machine } from './machine.js'
 import type { Release } from './memory.js'
+import { Part, type State } from './state.js'
 import type { Coroutine } from './op.js'
 import type { Struct } from './struct.js'
 import type { Thread } from './thread.js'
@@ -8,11 +12,13 @@ import type { Thread } from './thread.js'
 export type Callback = (t: Thread) => Coroutine<void>
 
 /** The `struct rcu_head` embedded in an object: one callback at a time (domain R3). */
-export class RcuHead {
+export class RcuHead implements Identified {
   queued = false
   callback: Callback | null = null
   /** The function that was passed to `callRcu`, for its name in traces. */
   func: { readonly name: string } | null = null
+  /** Where the thread stood that queued it: what the callback may have captured follows from that. */
+  readonly origin = new History()
   /** What those who queued this head, and the ones before it, knew then. */
   readonly clock: Clock
 
@@ -22,17 +28,38 @@ export class RcuHead {
   ) {
     this.clock = new Int32Array(owner.machine.capacity)
   }
+
+  identify(words: Words): void {
+    words.word(this.owner.identity)
+    words.word(hashString(this.name))
+    this.origin.identify(words)
+  }
 }
 
 /** One outermost read-side section. */
 export class Section implements Release {
   /** Its reader has asked to leave; under `tso` that may still be on its way. */
   left = false
+  /** Where its thread stood when it began: no two sections of a thread begin at the same place. */
+  private readonly origin = new History()
+
   constructor(
     readonly domain: RcuDomain,
     readonly thread: Thread,
     readonly serial: number,
-  ) {}
+  ) {
+    this.origin.set(thread.history.a, thread.history.b)
+  }
+
+  identify(words: Words): void {
+    words.word(this.domain.identity)
+    words.word(this.thread.id)
+    this.origin.identify(words)
+  }
+
+  footprint(f: Footprint): void {
+    f.read(this.domain.ends)
+  }
 
   get label(): string {
     return `end of ${this.domain.name} section`
@@ -47,6 +74,8 @@ export class Section implements Release {
 export class GracePeriod {
   waits = 0
   serial = 0
+  /** Who waits for it. */
+  thread = -1
   /** What its end makes known: see `RcuDomain`. */
   readonly clock: Clock
 
@@ -78,6 +107,11 @@ export class RcuDomain {
   private readonly started: Clock
   /** `drain_call_rcu` callers at work: they let the notifier kick readers out (R6). */
   draining = 0
+  /** For footprints: that sections and grace periods begin, that sections end, that they are asked to. */
+  readonly starts: number
+  readonly ends: number
+  readonly lefts: number
+  readonly identity: number
 
   constructor(
     private readonly m: Machine,
@@ -85,6 +119,36 @@ export class RcuDomain {
   ) {
     this.ended = new Int32Array(m.capacity)
     this.started = new Int32Array(m.capacity)
+    this.starts = m.resource()
+    this.ends = m.resource()
+    this.lefts = m.resource()
+    this.identity = m.identity(name)
+  }
+
+  state(s: State): void {
+    const { digest } = s
+    for (const section of this.sections) {
+      let waiting = 0
+      digest.begin(Part.Section)
+      section.identify(digest)
+      digest.word(Number(section.left))
+      for (const gp of this.periods) if (section.serial < gp.serial) waiting |= 1 << gp.thread
+      digest.word(waiting)
+      digest.end()
+    }
+    for (const gp of this.periods) {
+      digest.begin(Part.GracePeriod)
+      digest.word(this.identity)
+      digest.word(gp.thread)
+      s.clock(gp.clock)
+      digest.end()
+    }
+    digest.begin(Part.Domain)
+    digest.word(this.identity)
+    digest.word(this.draining)
+    s.clock(this.ended)
+    s.clock(this.started)
+    digest.end()
   }
 
   begin(t: Thread): Section {
@@ -111,6 +175,7 @@ export class RcuDomain {
   startGracePeriod(t: Thread): GracePeriod {
     const gp = this.idle.pop() ?? new GracePeriod(this.m.capacity)
     gp.serial = ++this.serial
+    gp.thread = t.id
     copy(gp.clock, this.ended)
     gp.waits = this.sections.length
     this.periods.push(gp)
@@ -133,9 +198,10 @@ export class RcuDomain {
     for (const section of this.sections) f(section)
   }
 
-  /** The readers that a grace period still waits for. */
+  /** The readers that a grace period still waits for, in the order of their ids. */
   waitedFor(gp: GracePeriod): Thread[] {
-    return this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)
+    const readers = this.sections.filter((s) => s.serial < gp.serial).map((s) => s.thread)
+    return readers.sort((a, b) => a.id - b.id)
   }
 
   /**
@@ -191,6 +257,7 @@ export class CallbackQueue {
     join(this.tail, t.vc)
     copy(head.clock, this.tail)
     if (head.queued) this.lost.push(head)
+    head.origin.set(t.history.a, t.history.b)
     head.callback = callback
     head.func = func
     if (head.queued) return false
@@ -211,6 +278,26 @@ export class CallbackQueue {
     this.counted = 0
     join(t.vc, this.clock)
     return n
+  }
+
+  /** The oldest head. */
+  get next(): RcuHead | null {
+    return this.heads[this.first] ?? null
+  }
+
+  state(s: State): void {
+    const { digest } = s
+    digest.begin(Part.Queue)
+    digest.word(this.counted)
+    for (let i = this.first; i < this.heads.length; i++) (this.heads[i] as RcuHead).identify(digest)
+    s.clock(this.clock)
+    s.clock(this.tail)
+    digest.end()
+    for (const head of this.lost) {
+      digest.begin(Part.Lost)
+      head.identify(digest)
+      digest.end()
+    }
   }
 
   /** Takes the oldest head off the queue; from here on it may be queued again. */
@@ -244,13 +331,16 @@ export class CallbackQueue {
 /** The call_rcu thread (util/rcu.c: `call_rcu_thread`): a grace period, then the batch, under the BQL. */
 export function* callRcuThread(t: Thread): Coroutine<void> {
   const { bql } = t.machine
+  const start = t.mark()
   for (;;) {
+    t.forget(start)
     const n = yield* t.awaitCallbacks()
     yield* t.synchronizeRcu()
     yield* t.lock(bql)
     for (let i = 0; i < n; i++) {
       const callback = yield* t.dequeueCallback()
       if (callback) yield* callback(t)
+      t.forget(start, n - i)
     }
     yield* t.unlock(bql)
   }

@@ -1,9 +1,10 @@
-import type { Cell } from './cell.js'
+import { newestState, type Cell } from './cell.js'
 import { copy, join } from './clocks.js'
 import type { Machine } from './machine.js'
 import type { MemoryModel, Modify } from './memory.js'
 import { Order } from './op.js'
 import { Unbuffered } from './unbuffered.js'
+import type { State } from './state.js'
 import { narrowTag, wideTag } from './tags.js'
 import type { Thread } from './thread.js'
 
@@ -66,6 +67,9 @@ export class SequentialConsistency extends Unbuffered implements MemoryModel {
   releaseFence(): void {}
   fullFence(): void {}
   reset(): void {}
+  cellState(s: State, cell: Cell<unknown>): void {
+    newestState(s, cell)
+  }
   resetCell(cell: Cell<unknown>): void {
     cell.carries = false
   }

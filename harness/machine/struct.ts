@@ -1,5 +1,6 @@
 import { Cell, type CellKind } from './cell.js'
 import type { Clock } from './clocks.js'
+import type { Identified, Words } from './digest.js'
 import { hashString, mix } from './hash.js'
 import type { Machine } from './machine.js'
 import { RcuHead } from './rcu.js'
@@ -17,7 +18,7 @@ export const enum Life {
  *
  * Subclasses declare their fields: `readonly next = this.link<RAMBlock>('next')`.
  */
-export abstract class Struct {
+export abstract class Struct implements Identified {
   readonly cells: Cell<unknown>[] = []
   readonly links: Cell<Struct | null>[] = []
   life: Life = Life.Unallocated
@@ -42,6 +43,12 @@ export abstract class Struct {
   /** The object whose memory this one is part of, if it is embedded in one. */
   container: Struct | null = null
   private readonly embedded: Struct[] = []
+  /** The same in every process: its type, and the how manieth of it this is. */
+  identity = 0
+  /** For footprints: a small number of this machine's. */
+  resource = 0
+  /** Made by a thread's `alloc`. */
+  allocated = false
   /** The last walk of `reach.ts` that came by. */
   visit = 0
   readonly typeName: string
@@ -58,6 +65,10 @@ export abstract class Struct {
 
   get label(): string {
     return this.container === null ? this.name : `${this.container.label}.${this.name}`
+  }
+
+  identify(words: Words): void {
+    words.word(this.identity)
   }
 
   /** The allocation that this object is, or is part of. */

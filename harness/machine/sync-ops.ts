@@ -1,3 +1,4 @@
+import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import { Operation } from './op.js'
 import { report } from './reports.js'
@@ -17,6 +18,26 @@ export const lock = new Operation(
     return `${mutex.name}, held by ${mutex.owner === t ? 'itself' : (mutex.owner?.name ?? 'nobody')}`
   },
   (t) => ((t.x as Mutex).owner ? [(t.x as Mutex).owner as Thread] : []),
+).touching((_m, t, f) => f.write((t.x as Mutex).resource))
+
+/** `spin_trylock`, `qemu_mutex_trylock`: takes the mutex if nobody has it; one that fails orders nothing. */
+export const tryLock = new Operation(
+  'tryLock',
+  (_m, t) => {
+    const mutex = t.x as Mutex
+    t.result = !mutex.held
+    if (!mutex.held) mutex.take(t)
+  },
+  (m, t) => m.memory.drained(t),
+)
+
+/** `spin_is_locked`: looks, and orders nothing. It sees the thread's own unlock, so that one must have landed. */
+export const isLocked = new Operation(
+  'isLocked',
+  (_m, t) => {
+    t.result = (t.x as Mutex).held
+  },
+  (m, t) => m.memory.drained(t),
 )
 
 function letGo(m: Machine, t: Thread, mutex: Mutex): void {
@@ -37,13 +58,21 @@ function letGo(m: Machine, t: Thread, mutex: Mutex): void {
 export const unlock = new Operation('unlock', (m, t) => {
   letGo(m, t, t.x as Mutex)
   t.result = undefined
+}).touching((m, t, f) => {
+  // A release that waits in the store buffer concerns nobody yet.
+  if (!m.memory.buffering) f.write((t.x as Mutex).resource)
 })
 
 export const condSleep = new Operation('condWait', (m, t) => {
   ;(t.x as Condition).waiters.push(t)
   letGo(m, t, t.y as Mutex)
   t.result = undefined
-})
+}).touching(condition)
+
+function condition(_m: Machine, t: Thread, f: Footprint): void {
+  f.write((t.x as Condition).resource)
+  f.write((t.y as Mutex).resource)
+}
 
 export const condWake = new Operation(
   'condWoken',
@@ -56,7 +85,7 @@ export const condWake = new Operation(
   },
   (m, t) => (t.x as Condition).woken.includes(t) && !(t.y as Mutex).held && m.memory.drained(t),
   (t) => `a signal on ${(t.x as Condition).name}`,
-)
+).touching(condition)
 
 function signal(name: string, all: boolean): Operation {
   return new Operation(
@@ -66,7 +95,7 @@ function signal(name: string, all: boolean): Operation {
       t.result = undefined
     },
     (m, t) => m.memory.drained(t),
-  )
+  ).touching((_m, t, f) => f.write((t.x as Condition).resource))
 }
 
 export const condSignal = signal('condSignal', false)

@@ -1,6 +1,9 @@
 import { copy, join, type Clock } from './clocks.js'
+import type { Words } from './digest.js'
+import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Release } from './memory.js'
+import { Part, type State } from './state.js'
 import type { Thread } from './thread.js'
 
 /** A mutex with an owner. Locking acquires, unlocking releases; it is not recursive (the BQL asserts so). */
@@ -9,16 +12,40 @@ export class Mutex implements Release {
   /** Taken, or let go of by an unlock that is still on its way to memory. */
   held = false
   readonly clock: Clock
+  readonly resource: number
+  private readonly identity: number
 
   constructor(
-    m: Machine,
+    private readonly m: Machine,
     readonly name: string,
   ) {
     this.clock = new Int32Array(m.capacity)
+    this.resource = m.resource()
+    this.identity = m.identity(name)
   }
 
   get label(): string {
     return `unlock ${this.name}`
+  }
+
+  identify(words: Words): void {
+    words.word(this.identity)
+  }
+
+  footprint(f: Footprint): void {
+    f.write(this.resource)
+  }
+
+  state(s: State): void {
+    s.digest.begin(Part.Mutex)
+    s.digest.word(this.identity)
+    s.digest.word(Number(this.held))
+    s.digest.word(this.owner ? this.owner.id : -1)
+    s.clock(this.clock)
+    // What a thread wrote before it unlocked is ordered for that thread: see `take`.
+    if (this.m.memory.ordersFences)
+      for (const t of this.m.threads) s.component(t.id, this.clock[t.id] as number)
+    s.digest.end()
   }
 
   take(t: Thread): void {
@@ -52,12 +79,28 @@ export class Condition {
   /** A signal came when nobody waited: if a thread then waits for ever, that was its wake-up. */
   missed = false
   readonly clock: Clock
+  readonly resource: number
+  private readonly identity: number
 
   constructor(
     m: Machine,
     readonly name: string,
   ) {
     this.clock = new Int32Array(m.capacity)
+    this.resource = m.resource()
+    this.identity = m.identity(name)
+  }
+
+  state(s: State): void {
+    const { digest } = s
+    digest.begin(Part.Condition)
+    digest.word(this.identity)
+    digest.word(Number(this.missed))
+    for (const t of this.waiters) digest.word(t.id)
+    digest.word(-1)
+    for (const t of this.woken) digest.word(t.id)
+    s.clock(this.clock)
+    digest.end()
   }
 
   signal(t: Thread, all: boolean): void {

@@ -1,9 +1,11 @@
 import type { Cell } from './cell.js'
 import type { Clock } from './clocks.js'
+import { History, type Identified, type Words } from './digest.js'
 import { hashString } from './hash.js'
 import type { Machine } from './machine.js'
 import * as heap from './heap-ops.js'
 import * as memory from './memory-ops.js'
+import { Moment } from './moment.js'
 import type { Modify } from './memory.js'
 import { PENDING, type Coroutine, type Op, type Operation, type Step } from './op.js'
 import type { GracePeriod, RcuDomain, RcuHead, Callback, Section } from './rcu.js'
@@ -20,7 +22,7 @@ import type { Severity, ViolationKind } from './violations.js'
  * A thread of the emulated machine, and the vocabulary that fixes, actors and litmus tests are written in.
  * Every operation is one step: `const block = yield* t.rcuDereference(ram.mruBlock)`.
  */
-export class Thread {
+export class Thread implements Identified {
   // --- the pending request: what the next step of this thread will do -------------------------------------
   operation: Operation | null = null
   cell: Cell<unknown> | null = null
@@ -59,6 +61,8 @@ export class Thread {
   /** `weak`: until `machine.progress` leaves this value, loads of this thread read what is newest. */
   freshAt = -1
   readonly roleHash: number
+  /** The answers that this thread got; kept only for a search that remembers states. */
+  readonly history = new History()
 
   private fresh = false
   /** The second step of the pending request, if it has one. */
@@ -79,6 +83,10 @@ export class Thread {
     this.acquirable = new Int32Array(machine.capacity)
     this.fenceClock = new Int32Array(machine.capacity)
     this.roleHash = hashString(role)
+  }
+
+  identify(words: Words): void {
+    words.word(this.id)
   }
 
   // The thread is its own one and only operation object, so that a step allocates nothing.
@@ -176,6 +184,11 @@ export class Thread {
     return this.request(memory.fetchAdd, cell as Cell<never>, (old: number) => old + n)
   }
 
+  /** Any other atomic of the family (`atomic_fetch_or`, `atomic_add_unless`): `undefined` stores nothing. */
+  fetchModify<T>(cell: Cell<T>, f: Modify<T>): Op<T> {
+    return this.request(memory.fetchModify, cell as Cell<never>, f)
+  }
+
   /** `fetchAdd` unless the cell is 0, as `qatomic_fetch_inc_nonzero`; returns the old value. */
   fetchIncNonzero(cell: Cell<number>): Op<number> {
     return this.request(memory.fetchIncNonzero, cell as Cell<never>, (old: number) =>
@@ -204,6 +217,7 @@ export class Thread {
 
   /** A wide load that the compiler may split: two steps. Halves of different wide stores are a torn read. */
   *plainReadPair<A, B>(a: Cell<A>, b: Cell<B>): Coroutine<readonly [A, B]> {
+    this.machine.splitLoads = true
     const x = yield* this.plainRead(a)
     const first = this.readTag
     const y = yield* this.plainRead(b)
@@ -262,6 +276,16 @@ export class Thread {
 
   lock(mutex: Mutex): Op<void> {
     return this.request(sync.lock, null, mutex)
+  }
+
+  /** `spin_trylock`: whether it got the mutex. */
+  tryLock(mutex: Mutex): Op<boolean> {
+    return this.request(sync.tryLock, null, mutex)
+  }
+
+  /** `spin_is_locked`. */
+  isLocked(mutex: Mutex): Op<boolean> {
+    return this.request(sync.isLocked, null, mutex)
   }
 
   unlock(mutex: Mutex): Op<void> {
@@ -383,6 +407,36 @@ export class Thread {
     return this.request(time.sleep, null, nanoseconds)
   }
 
+  // --- for exhaustive search: what a thread's future depends on -------------------------------------------
+
+  /**
+   * A value that decides what this thread does and that no operation gave it: the system's own bookkeeping
+   * (`machine.book`). No step.
+   */
+  note<T>(value: T): T {
+    const m = this.machine
+    if (m.remembering) {
+      this.history.value(value)
+      m.lookedOutside = true
+    }
+    return value
+  }
+
+  /** This place in the thread's code, for `forget`. */
+  mark(): Mark {
+    return this.machine.remembering ? { a: this.history.a, b: this.history.b } : NO_MARK
+  }
+
+  /**
+   * From here on nothing that happened since the mark decides what this thread does, but for what is `kept`
+   * (where in its script it stands, say). States that differ in the rest alone are then the same.
+   */
+  forget(since: Mark, ...kept: unknown[]): void {
+    if (!this.machine.remembering) return
+    this.history.set(since.a, since.b)
+    for (const value of kept) this.history.value(value)
+  }
+
   // --- checks ---------------------------------------------------------------------------------------------
 
   /** `assert()` of the code under test. No step. */
@@ -403,7 +457,7 @@ export class Thread {
 
   /** This thread's present moment, for `knows`. */
   moment(): Moment {
-    return { thread: this.id, clock: this.vc[this.id] as number, step: this.machine.step }
+    return new Moment(this.id, this.vc[this.id] as number, this.machine.step)
   }
 
   /** Whether a moment of any thread happens-before what this thread does now. */
@@ -412,9 +466,10 @@ export class Thread {
   }
 }
 
-/** A point in one thread's program order. */
-export interface Moment {
-  readonly thread: number
-  readonly clock: number
-  readonly step: number
+/** What a thread knew at some place in its code. */
+export interface Mark {
+  readonly a: number
+  readonly b: number
 }
+
+const NO_MARK: Mark = { a: 0, b: 0 }

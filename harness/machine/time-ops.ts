@@ -6,4 +6,4 @@ import { Operation } from './op.js'
  */
 export const sleep = new Operation('sleep', (_m, t) => {
   t.result = undefined
-})
+}).touching(() => undefined)

@@ -1,8 +1,10 @@
-import type { Cell } from './cell.js'
+import { newestState, type Cell } from './cell.js'
 import { copy, join, type Clock } from './clocks.js'
+import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { MemoryModel, Modify, Release } from './memory.js'
 import { Order } from './op.js'
+import type { State } from './state.js'
 import { narrowTag, wideTag } from './tags.js'
 import type { Thread } from './thread.js'
 
@@ -30,6 +32,7 @@ interface Entry {
 export class TotalStoreOrder implements MemoryModel {
   readonly name = 'tso'
   readonly buffering = true
+  readonly ordersFences = false
   private readonly buffers: Entry[][] = []
   private readonly pool: Entry[] = []
   private readonly pair: [never, never] = [] as never
@@ -165,6 +168,39 @@ export class TotalStoreOrder implements MemoryModel {
     const e = this.bufferOf(t)[0]
     if (!e) return ''
     return e.release ? e.release.label : [e.a?.label, e.b?.label].filter((l) => l !== undefined).join(', ')
+  }
+
+  drainFootprint(t: Thread, f: Footprint): void {
+    const e = this.bufferOf(t)[0]
+    if (e?.release) e.release.footprint(f)
+    if (e?.a) f.land(e.a)
+    if (e?.b) f.land(e.b)
+  }
+
+  beginState(_s: State): void {}
+  viewState(_s: State, _clock: Clock): void {}
+  viewOfOneState(_s: State, _thread: number, _time: number): void {}
+  state(_s: State): void {}
+
+  /** What is on its way to memory, in order. */
+  threadState(s: State, t: Thread): void {
+    for (const e of this.bufferOf(t)) {
+      s.digest.word(Number(e.atomic) + 2)
+      if (e.release) e.release.identify(s.digest)
+      if (e.a) this.entryState(s, e, e.a, e.x)
+      if (e.b) this.entryState(s, e, e.b, e.y)
+      s.clock(e.clock)
+    }
+  }
+
+  private entryState(s: State, e: Entry, cell: Cell<unknown>, value: unknown): void {
+    s.digest.word(cell.identity)
+    s.digest.value(value)
+    s.tag(e.tag)
+  }
+
+  cellState(s: State, cell: Cell<unknown>): void {
+    newestState(s, cell)
   }
 
   reset(): void {

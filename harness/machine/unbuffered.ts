@@ -1,10 +1,12 @@
 import type { Cell } from './cell.js'
 import type { Release } from './memory.js'
+import type { State } from './state.js'
 import type { Thread } from './thread.js'
 
 /** What memory models without store buffers have in common: nothing ever waits on its way to memory. */
 export abstract class Unbuffered {
   readonly buffering = false
+  readonly ordersFences: boolean = false
 
   own<T>(_t: Thread, cell: Cell<T>): T {
     return cell.value
@@ -31,4 +33,11 @@ export abstract class Unbuffered {
   describeDrain(): string {
     return ''
   }
+
+  drainFootprint(): void {}
+  beginState(_s: State): void {}
+  threadState(_s: State, _t: Thread): void {}
+  viewState(_s: State, _clock: Int32Array): void {}
+  viewOfOneState(_s: State, _thread: number, _time: number): void {}
+  state(_s: State): void {}
 }

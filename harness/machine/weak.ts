@@ -6,8 +6,10 @@ import { known, Message, newer, together } from './message.js'
 import { Order } from './op.js'
 import { Struct } from './struct.js'
 import { Unbuffered } from './unbuffered.js'
+import { Part, type State } from './state.js'
 import { narrowTag, wideTag } from './tags.js'
 import type { Thread } from './thread.js'
+import { WeakState } from './weak-state.js'
 
 /**
  * A weak, view-based memory in the manner of RC11 (Lahav et al., PLDI 2017; operational form after Kang et
@@ -28,6 +30,7 @@ import type { Thread } from './thread.js'
  */
 export class WeakMemory extends Unbuffered implements MemoryModel {
   readonly name = 'weak'
+  override readonly ordersFences = true
   private readonly messages: Message[] = []
   private used = 0
   private readonly fenceClock: Clock
@@ -38,11 +41,13 @@ export class WeakMemory extends Unbuffered implements MemoryModel {
   /** What pair loads have read in this execution: no pair store may come in between afterwards. */
   private readonly pairsRead: [Message, Message][] = []
   private pairsReadCount = 0
+  private readonly described: WeakState
 
   constructor(private readonly m: Machine) {
     super()
     this.fenceClock = new Int32Array(m.capacity)
     this.probe = new Int32Array(m.capacity)
+    this.described = new WeakState(m)
   }
 
   load<T>(t: Thread, cell: Cell<T>, order: Order): T {
@@ -193,6 +198,8 @@ export class WeakMemory extends Unbuffered implements MemoryModel {
     const n = this.collectPairs(t, a, b)
     const [x, y] = this.pairs[this.m.choose(n)] as [Message, Message]
     this.pairsRead[this.pairsReadCount++] = [x, y]
+    x.home = a.identity
+    y.home = b.identity
     const result = this.result as unknown as [A, B]
     result[0] = this.read(t, a, x, order)
     result[1] = this.read(t, b, y, order)
@@ -248,6 +255,36 @@ export class WeakMemory extends Unbuffered implements MemoryModel {
     join(t.vc, this.fenceClock)
     copy(this.fenceClock, t.vc)
     this.releaseFence(t)
+  }
+
+  override beginState(): void {
+    this.described.begin()
+  }
+
+  override threadState(s: State, t: Thread): void {
+    this.described.thread(s, t)
+  }
+
+  cellState(s: State, cell: Cell<unknown>): void {
+    this.described.cell(s, cell)
+  }
+
+  override viewState(s: State, clock: Clock): void {
+    this.described.view(s, clock)
+  }
+
+  override viewOfOneState(s: State, thread: number, time: number): void {
+    this.described.viewOfOne(s, thread, time)
+  }
+
+  override state(s: State): void {
+    s.digest.begin(Part.Fences)
+    s.clock(this.fenceClock)
+    s.digest.end()
+    for (let i = 0; i < this.pairsReadCount; i++) {
+      const [x, y] = this.pairsRead[i] as [Message, Message]
+      this.described.pairRead(s, x, y)
+    }
   }
 
   reset(): void {

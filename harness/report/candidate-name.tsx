@@ -12,7 +12,7 @@ export function CandidateName({ candidate }: { candidate: Candidate }) {
       ) : (
         candidate.name
       )}
-      {candidate.fuzzed ? null : <span class="muted"> (not fuzzed)</span>}
+      {candidate.judged ? null : <span class="muted"> (not fuzzed)</span>}
     </>
   )
 }

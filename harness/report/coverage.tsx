@@ -11,6 +11,7 @@ const POINTS = 60
 
 export function Coverage({ fuzz, findings }: { fuzz: FuzzFile; findings: Findings }) {
   if (fuzz.results.length === 0) return null
+  const found = findings.findings.filter((f) => !('outcome' in f.result))
   return (
     <section aria-labelledby="coverage">
       <h2 id="coverage">The campaign: coverage and bug finding</h2>
@@ -23,7 +24,7 @@ export function Coverage({ fuzz, findings }: { fuzz: FuzzFile; findings: Finding
         <SystemCoverage system={system} fuzz={fuzz} findings={findings} />
       ))}
       <h3 id="first-seen">How soon each violation was found</h3>
-      {findings.findings.length === 0 ? <p>None was found.</p> : <FirstSeen findings={findings.findings} />}
+      {found.length === 0 ? <p>None was found.</p> : <FirstSeen findings={found} />}
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import { renderToString } from 'preact-render-to-string'
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile, FuzzFile, VerifyFile } from '../results.js'
 import { allot } from './budget.js'
 import { SimulatedCost } from './cost.js'
 import { CostModel } from './cost-model.js'
@@ -19,6 +19,7 @@ export interface ReportInput {
   readonly bench: BenchFile | null
   /** What is new since the campaign before, if there was one. */
   readonly changes?: Changes | null
+  readonly verify?: VerifyFile | null
   readonly title?: string
 }
 
@@ -29,14 +30,14 @@ export function renderReport(input: ReportInput): string {
   return `<!doctype html>\n${renderToString(<Page {...input} />)}\n`
 }
 
-function Page({ fuzz, bench, changes = null, title = 'rcufuzz report' }: ReportInput) {
-  const findings = arrange(fuzz, bench)
+function Page({ fuzz, bench, verify = null, changes = null, title = 'rcufuzz report' }: ReportInput) {
+  const findings = arrange(fuzz, bench, verify)
   const shown = allot(findings.findings)
   const sections = [
     ['summary', 'Summary', true],
     ['news', 'News', changes !== null],
     ['problems', 'Problems', fuzz?.results.some((r) => r.problem) === true],
-    ['violations', 'Violations', fuzz !== null],
+    ['violations', 'Violations', fuzz !== null || verify !== null],
     ['crossings', 'Crossings', (fuzz?.matrix?.length ?? 0) > 0],
     ['notices', 'Notices', findings.notices.length > 0],
     ['coverage', 'Campaign', (fuzz?.results.length ?? 0) > 0],
@@ -76,14 +77,14 @@ function Page({ fuzz, bench, changes = null, title = 'rcufuzz report' }: ReportI
           <Summary findings={findings} bench={bench} />
           {changes ? <News changes={changes} /> : null}
           {fuzz ? <Problems results={fuzz.results} /> : null}
-          {fuzz ? <Violations findings={findings.findings} shown={shown} /> : null}
+          {fuzz || verify ? <Violations findings={findings.findings} shown={shown} /> : null}
           {fuzz ? <Crossings fuzz={fuzz} /> : null}
           <Notices notices={findings.notices} />
           {fuzz ? <Coverage fuzz={fuzz} findings={findings} /> : null}
           {bench ? <SimulatedCost bench={bench} findings={findings} /> : null}
           {bench ? <WallClock bench={bench} findings={findings} /> : null}
           {bench ? <CostModel bench={bench} /> : null}
-          <Reproduce fuzz={fuzz} bench={bench} findings={findings} />
+          <Reproduce fuzz={fuzz} bench={bench} verify={verify} findings={findings} />
         </main>
       </body>
     </html>

@@ -1,14 +1,16 @@
-import type { BenchFile, FuzzFile } from '../results.js'
+import type { BenchFile, FuzzFile, VerifyFile } from '../results.js'
 import type { Findings } from './findings.js'
 
 /** Commands that give the same page again. */
 export function Reproduce({
   fuzz,
   bench,
+  verify,
   findings,
 }: {
   fuzz: FuzzFile | null
   bench: BenchFile | null
+  verify: VerifyFile | null
   findings: Findings
 }) {
   const [first] = findings.findings
@@ -22,6 +24,11 @@ export function Reproduce({
             Campaign, seed {fuzz.seed}: <code class="cmd">{fuzz.command}</code>
           </li>
         ) : null}
+        {verify ? (
+          <li>
+            Exhaustive search: <code class="cmd">{verify.command}</code>
+          </li>
+        ) : null}
         {bench ? (
           <li>
             Benchmark, seed {bench.seed}: <code class="cmd">{bench.command}</code>
@@ -33,7 +40,7 @@ export function Reproduce({
             above has its own)
           </li>
         ) : null}
-        {fuzz || bench ? null : <li>Nothing was run yet.</li>}
+        {fuzz || bench || verify ? null : <li>Nothing was run yet.</li>}
       </ul>
       {findings.systems.some((s) => s.candidates.some((c) => c.source !== '')) ? (
         <>

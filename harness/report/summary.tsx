@@ -1,5 +1,5 @@
 import type { BenchFile, Simulation } from '../results.js'
-import { kinds, type Candidate, type Findings, type System } from './findings.js'
+import { isVerified, kinds, type Candidate, type Findings, type System } from './findings.js'
 import { change, count, list, nanosecondsWithin, percentWithin, plural } from './format.js'
 import { MODEL_TITLES } from './models.js'
 import { inWords, study, type Study } from './study.js'
@@ -95,12 +95,13 @@ function Cost({ base, fix }: { base: readonly Simulation[]; fix: string }) {
 }
 
 function Sentences({ system }: { system: System }) {
-  const fuzzed = system.candidates.filter((c) => c.fuzzed)
+  const fuzzed = system.candidates.filter((c) => c.judged)
   const broken = fuzzed.filter((c) => c.broken)
   const held = fuzzed.filter((c) => !c.broken && runs(c) > 0)
-  const unknown = system.candidates.filter((c) => !c.fuzzed)
+  const unknown = system.candidates.filter((c) => !c.judged)
+  const proved = fuzzed.filter((c) => verifiedUnder(c).length > 0)
   const surprising = fuzzed.filter((c) => [...c.verdicts.values()].some((v) => v.unexpected))
-  if (fuzzed.length === 0) return <p>Not fuzzed: only costs are known, nothing of safety.</p>
+  if (fuzzed.length === 0) return <p>Not searched: only costs are known, nothing of safety.</p>
   return (
     <>
       <p>
@@ -117,6 +118,11 @@ function Sentences({ system }: { system: System }) {
             {under(c, [...c.verdicts.keys()])}.
           </li>
         ))}
+        {proved.map((c) => (
+          <li>
+            <span class="good">{c.name}</span> is verified up to its bound, {under(c, verifiedUnder(c))}.
+          </li>
+        ))}
         {broken.map((c) => (
           <li>
             <span class="bad">{c.name}</span> is broken: {breaks(c)}.
@@ -124,7 +130,7 @@ function Sentences({ system }: { system: System }) {
         ))}
       </ul>
       {unknown.length > 0 ? (
-        <p>Not fuzzed, so nothing is known of their safety: {list(unknown.map((c) => c.name))}.</p>
+        <p>Not searched, so nothing is known of their safety: {list(unknown.map((c) => c.name))}.</p>
       ) : null}
       {surprising.length > 0 ? (
         <p>
@@ -135,6 +141,10 @@ function Sentences({ system }: { system: System }) {
     </>
   )
 }
+
+/** The models under which no execution within the bound is violated, and fuzzing has found nothing beyond it. */
+const verifiedUnder = (c: Candidate): string[] =>
+  [...c.verdicts].filter(([, v]) => isVerified(v)).map(([model]) => model)
 
 const runs = (c: Candidate): number => [...c.verdicts.values()].reduce((sum, v) => sum + v.executions, 0)
 
@@ -159,7 +169,8 @@ function Residual() {
     <p class="note small">
       “Risk below 3 in n”: when none of n executions fails, the chance that one more execution of the same
       campaign fails is below 3/n, at 95 % confidence (the rule of three). It says nothing of scenarios that
-      the campaign does not generate. Surviving is not a proof.
+      the campaign does not generate. Surviving is not a proof. “Verified up to” is one, for the executions
+      within that bound, on the emulated machine: all of them were run, or an equivalent of each.
     </p>
   )
 }

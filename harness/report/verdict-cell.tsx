@@ -1,15 +1,24 @@
-import { kinds, type Finding, type Verdict } from './findings.js'
+import type { VerifyResult } from '../results.js'
+import { isVerified, kinds, type Finding, type Verdict } from './findings.js'
 import { count, plural } from './format.js'
 
 /** One candidate under one memory model. */
 export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
-  if (!verdict || (verdict.executions === 0 && verdict.findings.length === 0))
+  if (
+    !verdict ||
+    (verdict.executions === 0 && verdict.findings.length === 0 && verdict.explored.length === 0)
+  )
     return <td class="muted">not run</td>
   const broken = verdict.findings.length > 0
+  const known = broken || verdict.executions > 0 || isVerified(verdict)
   return (
-    <td class={broken ? 'broken' : 'survived'}>
-      {broken ? <Broken findings={verdict.findings} /> : <Survived executions={verdict.executions} />}
-      {verdict.unexpected ? (
+    <td class={broken ? 'broken' : known ? 'survived' : 'muted'}>
+      {broken ? <Broken findings={verdict.findings} /> : null}
+      {verdict.explored.map((r) => (
+        <Explored result={r} />
+      ))}
+      {!broken && verdict.executions > 0 ? <Survived executions={verdict.executions} /> : null}
+      {!known ? null : verdict.unexpected ? (
         <span class="badge alarm">{broken ? 'unexpected violation' : 'unexpected: said to break'}</span>
       ) : (
         <span class="badge">as expected</span>
@@ -39,6 +48,34 @@ function Broken({ findings }: { findings: readonly Finding[] }) {
     </>
   )
 }
+
+function Explored({ result: r }: { result: VerifyResult }) {
+  if (r.outcome === 'violated') return null
+  const within = r.budget?.cut ? `, at most ${plural(r.budget.limit, r.budget.kind.slice(0, -1))}` : ''
+  if (r.outcome === 'unfinished')
+    return (
+      <div class="small">
+        search up to {bound(r)}
+        {within} not finished: about {(r.share * 100).toPrecision(2)} %
+      </div>
+    )
+  return (
+    <>
+      <div class="good">
+        <span aria-hidden="true">✓ </span>verified up to {bound(r)}
+        {within}
+      </div>
+      <div class="small">all executions: {plural(r.executions, 'run')}</div>
+    </>
+  )
+}
+
+/** `readers=2, lookups=2`: what is 0 is left out. */
+const bound = (r: VerifyResult): string =>
+  r.bound
+    .split(',')
+    .filter((part) => !part.endsWith('=0'))
+    .join(', ')
 
 function Survived({ executions }: { executions: number }) {
   return (

@@ -154,6 +154,9 @@ function label(x: unknown): string {
 export function show(value: unknown): string {
   if (value === null || value === undefined) return 'NULL'
   if (value instanceof Struct) return value.label
-  if (typeof value === 'object') return Object.values(value).join('+')
+  if (Array.isArray(value)) return `[${value.map(show).join(' ')}]`
+  // A class that says how its values are written is taken at its word.
+  if (typeof value === 'object' && value.toString === Object.prototype.toString)
+    return Object.values(value).map(show).join('+')
   return String(value)
 }

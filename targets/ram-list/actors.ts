@@ -1,8 +1,10 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import { FlatView, RAMBlock, type RAMState } from './entities.js'
 import type { Began } from './oracle.js'
-import type { MainEvent, ReaderEvent } from './scenario.js'
+import type { LookupEvent, MainEvent, ReaderEvent } from './scenario.js'
 import { hostAddress, SLOT, slotRange, type World } from './world.js'
+
+type Lookup = Exclude<LookupEvent, { do: 'mmio' }>
 
 /** A vCPU or iothread. */
 export function* reader(t: Thread, w: World, events: readonly ReaderEvent[], began: Began): Coroutine<void> {
@@ -13,25 +15,28 @@ export function* reader(t: Thread, w: World, events: readonly ReaderEvent[], beg
     }
     yield* t.rcuReadLock()
     began.now(t)
-    for (const e of event.events) {
+    const start = t.mark()
+    for (const [i, e] of event.events.entries()) {
       if (event.forcible && (yield* t.rcuForced())) break
-      if (e.do === 'mmio') {
-        yield* mmio(t)
-        continue
-      }
-      const block =
-        e.do === 'lookup'
-          ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
-          : yield* w.fix.qemuRamBlockFromHost(t, w.ram, w.oracle.hostOf(e.slot))
-      // Upstream aborts when nothing is found; a caller that asks for what is not there has itself to blame.
-      if (block === null) continue
-      if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
-      // The caller uses what it got: the second place where a freed block hurts.
-      yield* t.plainRead(block.host)
-      if (w.regionDies) yield* useRegion(t, block)
+      if (e.do === 'mmio') yield* mmio(t)
+      else yield* lookup(t, w, e, began)
+      t.forget(start, i)
     }
     yield* t.rcuReadUnlock()
   }
+}
+
+function* lookup(t: Thread, w: World, e: Lookup, began: Began): Coroutine<void> {
+  const block =
+    e.do === 'lookup'
+      ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
+      : yield* w.fix.qemuRamBlockFromHost(t, w.ram, t.note(w.oracle.hostOf(e.slot)))
+  // Upstream aborts when nothing is found; a caller that asks for what is not there has itself to blame.
+  if (block === null) return
+  if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
+  // The caller uses what it got: the second place where a freed block hurts.
+  yield* t.plainRead(block.host)
+  if (w.regionDies) yield* useRegion(t, block)
 }
 
 function* mmio(t: Thread): Coroutine<void> {
@@ -47,7 +52,10 @@ function* useRegion(t: Thread, block: RAMBlock): Coroutine<void> {
 /** The main thread: hotplug under the BQL. An event that makes no sense by now does nothing. */
 export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): Coroutine<void> {
   const { bql } = t.machine
-  for (const e of events) {
+  const start = t.mark()
+  for (const [i, e] of events.entries()) {
+    // What an event leaves behind is in the lists.
+    t.forget(start, i, w.plugged)
     if (e.do === 'drain') {
       yield* t.lock(bql)
       yield* t.drainCallRcu()
@@ -56,10 +64,10 @@ export function* mainThread(t: Thread, w: World, events: readonly MainEvent[]): 
       continue
     }
     yield* t.lock(bql)
-    const there = w.oracle.inSlot(e.slot)
+    const there = t.note(w.oracle.inSlot(e.slot))
     if (e.do === 'plug' && there === null) {
       // Whoever plugs has waited until the range is free again; the BQL is not held meanwhile.
-      if (!w.oracle.vacant(w.ram, e.slot)) {
+      if (!t.note(w.oracle.vacant(w.ram, e.slot))) {
         yield* t.unlock(bql)
         yield* t.waitFor('the address range', () => w.oracle.vacant(w.ram, e.slot))
         yield* t.lock(bql)

@@ -26,8 +26,10 @@ export class ListOracle {
   /** The blocks that were there at boot come first. */
   private readonly listings: Listing[] = []
   private boot = 0
+  private readonly begans: Began[] = []
 
   constructor(private readonly m: Machine) {
+    m.book(() => this.entries())
     m.atStart(() => {
       if (this.listings.length > this.boot) this.listings.length = this.boot
       for (const l of this.listings) {
@@ -35,6 +37,24 @@ export class ListOracle {
         l.removed = null
       }
     })
+  }
+
+  /** All of this that decides an error, or what the main thread does; when a block was removed decides notices. */
+  private entries(): unknown[] {
+    const entries: unknown[] = []
+    for (const { block, slot, removing, added } of this.listings) {
+      entries.push(block, slot, removing)
+      if (!added) continue
+      for (const began of this.begans) entries.push(this.grade(added, began) !== null)
+      // Under sc every section that is still to begin comes after it.
+      if (this.m.memory.name !== 'sc') entries.push(added)
+    }
+    return entries
+  }
+
+  /** A reader's sections will be judged. */
+  watch(began: Began): void {
+    this.begans.push(began)
   }
 
   atBoot(block: RAMBlock, slot: number, host: number): void {

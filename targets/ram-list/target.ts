@@ -1,6 +1,7 @@
 import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { bench } from './bench.js'
+import { bounds } from './bounds.js'
 import { migration, mainThread, reader } from './actors.js'
 import { MemoryRegion, RAMBlock, RAMList } from './entities.js'
 import { Began, ListOracle } from './oracle.js'
@@ -31,6 +32,7 @@ function build(m: Machine, s: Scenario, fix: RamListFix): void {
   })
   s.readers.forEach((events, i) => {
     const began = new Began(m)
+    oracle.watch(began)
     m.spawn(`vcpu${i}`, 'vcpu', (t) => reader(t, world, events, began))
   })
   m.spawn('main', 'main', (t) => mainThread(t, world, s.main))
@@ -54,5 +56,6 @@ export default defineTarget<RamListFix, Scenario>({
   threads: (s) => s.readers.length + 2 + Number(s.migration > 0),
   build,
   scenarios,
+  bounds,
   bench,
 })

@@ -45,6 +45,38 @@ describe('conflicting accesses without order', () => {
     }
 })
 
+describe('who is named', () => {
+  it('only pairs of which one access is plain: the two stores here are both atomic', () => {
+    const both: Body<Vars> = function* (t, v) {
+      yield* t.plainRead(v.x)
+      yield* t.write(v.x, 1)
+    }
+    const other: Body<Vars> = function* (t, v) {
+      yield* t.write(v.x, 2)
+    }
+    for (const model of ['sc', 'tso', 'weak'] as const)
+      expect(explore(litmus(both, other), model).signatures).toEqual(['data-race:Vars.x:P0 read:P1 write'])
+  })
+
+  it('everybody who races, not only the first', () => {
+    const test = litmus(
+      function* (t, v) {
+        yield* t.plainRead(v.x)
+      },
+      function* (t, v) {
+        yield* t.plainRead(v.x)
+      },
+      function* (t, v) {
+        yield* t.write(v.x, 1)
+      },
+    )
+    expect(inOrder(test, 'sc', [0, 1, 2]).signatures).toEqual([
+      'data-race:Vars.x:P0 read:P2 write',
+      'data-race:Vars.x:P1 read:P2 write',
+    ])
+  })
+})
+
 describe('order between plain accesses', () => {
   const write: Body<Vars> = function* (t, v) {
     yield* t.plainWrite(v.x, 1)

@@ -179,8 +179,81 @@ describe('misuse and deadlock', () => {
     }
     finds({ setup, threads: [waits] }, everywhere(['deadlock']))
   })
+
+  it('a deadlock without a circle is told by the thread that nobody else keeps, not by its victims', () => {
+    const keepsAndWaits: Body<Env> = function* (t, { v, a }) {
+      yield* t.lock(a)
+      yield* t.waitUntil(v.flag, (f) => f === 1)
+    }
+    const management: Body<Env> = function* (t) {
+      yield* t.waitFor('an event', () => false)
+    }
+    const { signatures } = explore({ setup, threads: [keepsAndWaits, increment('a'), management] }, 'sc')
+    expect(signatures).toEqual(['deadlock:P0 waitUntil'])
+    expect(explore({ setup, threads: [management] }, 'sc').signatures).toEqual(['deadlock:P0 waitFor'])
+  })
 })
 
 function* unlocks(t: Thread, mutex: Mutex): Coroutine<void> {
   yield* t.unlock(mutex)
 }
+
+describe('tryLock and isLocked', () => {
+  const tries: Body<Env> = function* (t, { v, a }) {
+    if (!(yield* t.tryLock(a))) return '-'
+    const x = yield* t.plainRead(v.x)
+    yield* t.plainWrite(v.x, x + 1)
+    yield* t.unlock(a)
+    return x
+  }
+
+  it('two that try exclude each other: one fails, or they go one after the other', () => {
+    allows({ setup, threads: [tries, tries] }, everywhere(['- 0', '0 -', '0 1', '1 0']))
+  })
+
+  it('one that succeeds acquires (lock.cat: LKR is an Acquire)', () => {
+    const writes: Body<Env> = function* (t, { v, a }) {
+      yield* t.lock(a)
+      yield* t.write(v.x, 1)
+      yield* t.unlock(a)
+      yield* t.write(v.y, 1)
+    }
+    const reads = (take: boolean): Body<Env> =>
+      function* (t, { v, a }) {
+        const y = yield* t.read(v.y)
+        const got = take && (yield* t.tryLock(a))
+        return `${y} ${got} ${yield* t.read(v.x)}`
+      }
+    expect(explore({ setup, threads: [writes, reads(true)] }, 'weak').outcomes).not.toContain('1 true 0')
+    expect(explore({ setup, threads: [writes, reads(false)] }, 'weak').outcomes).toContain('1 false 0')
+  })
+
+  it('one that fails and a look order nothing (lock.cat: LF and RL have no ordering)', () => {
+    const holds: Body<Env> = function* (t, { v, a }) {
+      yield* t.write(v.x, 1)
+      yield* t.lock(a)
+    }
+    const tryFails: Body<Env> = function* (t, { v, a }) {
+      return `${yield* t.tryLock(a)}${yield* t.read(v.x)}`
+    }
+    const look: Body<Env> = function* (t, { v, a }) {
+      return `${yield* t.isLocked(a)}${yield* t.read(v.x)}`
+    }
+    expect(explore({ setup, threads: [holds, tryFails] }, 'weak').outcomes).toContain('false0')
+    expect(explore({ setup, threads: [holds, tryFails] }, 'sc').outcomes).not.toContain('false0')
+    allows(
+      { setup, threads: [holds, look] },
+      { weak: ['false0', 'false1', 'true0', 'true1'], sc: ['false0', 'false1', 'true1'] },
+    )
+  })
+
+  it('a thread sees that it has let go, and that it has not', () => {
+    const own: Body<Env> = function* (t, { a }) {
+      yield* t.lock(a)
+      const held = yield* t.isLocked(a)
+      yield* t.unlock(a)
+      return `${held} ${yield* t.isLocked(a)}`
+    }
+    allows({ setup, threads: [own] }, everywhere(['true false']))
+  })
+})

@@ -16,6 +16,16 @@ describe('read-modify-write', () => {
     )
   })
 
+  it('fetchModify is as atomic as the others, and may leave the value alone', () => {
+    const addUnlessTwo = function* (t: Thread, v: Vars): Coroutine<number> {
+      return yield* t.fetchModify(v.x, (old) => (old === 2 ? undefined : old + 1))
+    }
+    allows(
+      withFinal(litmus(addUnlessTwo, addUnlessTwo, addUnlessTwo), (v) => v.x.value),
+      { sc: ['0 1 2 2', '0 2 1 2', '1 0 2 2', '1 2 0 2', '2 0 1 2', '2 1 0 2'] },
+    )
+  })
+
   it('a load and a store do lose one', () => {
     const add = function* (t: Thread, v: Vars): Coroutine<void> {
       const x = yield* t.read(v.x)

@@ -304,6 +304,7 @@ function simulation(fix: string, workload: string, changed: Simulation['paramete
     timeToFree: fix === 'nested-rcu-free' ? 21_400_000 : 10_700_000,
     violations: [],
     peakUnreclaimed: fix === 'nested-rcu-free' ? 4 : 2,
+    metrics: {},
   }
 }
 

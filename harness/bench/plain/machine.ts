@@ -38,6 +38,8 @@ export class Machine {
     return new type(this, name)
   }
 
+  atStart(): void {}
+
   init<T>(cell: Cell<T>, value: T): void {
     cell.value = value
   }

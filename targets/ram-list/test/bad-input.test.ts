@@ -132,7 +132,7 @@ const cases: [string, Record<string, string>, string[], RegExp][] = [
     ['fuzz', 'ram-list', '--out', 'file/sub'],
     /cannot write to the folder file\/sub/,
   ],
-  ['a report without results', {}, ['report'], /neither fuzz\.json nor bench\.json/],
+  ['a report without results', {}, ['report'], /no fuzz\.json, bench\.json or verify\.json/],
   ['results of another version', { 'fuzz.json': '{"version": 9}' }, ['report', '--in', '.'], /version 9/],
   [
     'results of another shape',

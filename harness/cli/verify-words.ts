@@ -1,0 +1,41 @@
+import { asExpected, type VerifyResult } from '../results.js'
+
+/** The outcome of one exploration, on one line. */
+export function outcomeInWords(r: VerifyResult): string {
+  const work = `${count(r.executions)} executions${r.states > 0 ? `, ${count(r.states)} states` : ''}`
+  switch (r.outcome) {
+    case 'verified':
+      return `verified: ${r.budget?.cut ? `all executions with at most ${r.budget.limit} ${r.budget.kind}` : 'all executions'} (${work})`
+    case 'violated':
+      return `VIOLATED: ${r.violations.map((v) => v.kind).join(', ')}, found after ${work}${under(r)}${asExpected(r) ? '' : '  (not as its file expects)'}`
+    case 'unfinished':
+      return `not finished: about ${percent(r.share)} of the search is done${under(r)} (${work}); \`--resume\` goes on from ${r.checkpoint ?? ''}`
+  }
+}
+
+const under = ({ budget }: VerifyResult): string => (budget ? `, at ${budget.limit} ${budget.kind}` : '')
+
+export function percent(share: number): string {
+  const n = share * 100
+  return `${n >= 10 || n === 0 ? n.toFixed(0) : n.toPrecision(2)} %`
+}
+
+/** With thousands apart. */
+export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** All outcomes: a system and bound a block, a candidate and memory model a line. */
+export function explorationInWords(results: readonly VerifyResult[]): string[] {
+  const lines: string[] = []
+  for (const system of new Set(results.map((r) => r.system))) {
+    const mine = results.filter((r) => r.system === system)
+    lines.push(`${system}, ${mine[0]?.bound ?? ''}:`)
+    const width = Math.max(...mine.map((r) => r.fix.length))
+    for (const r of mine)
+      lines.push(`  ${r.fix.padEnd(width)}  ${r.memoryModel.padEnd(4)}  ${outcomeInWords(r)}`)
+    if (mine.some((r) => r.reduction === 'all'))
+      lines.push(
+        `  (${system} does not declare what it keeps outside cells, so every interleaving is run: see docs/verify.md)`,
+      )
+  }
+  return lines
+}

@@ -1,0 +1,95 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Entry } from '../fuzz/corpus.js'
+import { expectation, type Subject } from '../fuzz/program.js'
+import { explain } from '../fuzz/finding.js'
+import { ProgramError } from '../machine/index.js'
+import { loadFix, loadSystem } from '../registry.js'
+import type { VerifyResult } from '../results.js'
+import { enableSourceMaps } from '../trace/source.js'
+import { UserError } from '../user-error.js'
+import { Explorer, type Explored, type Stand } from './explore.js'
+import type { Task } from './verify.js'
+
+/** What comes back: the result, and the interleaving to store, if one was found. */
+export interface Verification {
+  readonly result: VerifyResult
+  readonly entry: Entry | null
+}
+
+/** A candidate that does not run, or a checkpoint that cannot be used. */
+export interface Problem {
+  readonly problem: string
+}
+
+/** Milliseconds between two reports. */
+const REPORT_EVERY = 100
+
+/** Explores one candidate under one memory model. */
+export default async function work({
+  task,
+  port,
+  stop,
+}: {
+  task: Task
+  port: MessagePort
+  /** Set when everybody is to stop. */
+  stop: Int32Array
+}): Promise<Verification | Problem> {
+  enableSourceMaps()
+  const system = await loadSystem(task.system)
+  const { fix } = await loadFix(system, task.fix)
+  const subject: Subject = { system, fix, memoryModel: task.memoryModel }
+  const start = performance.now()
+  let reported = start
+  const goOn = (stand: Stand): boolean => {
+    const now = performance.now()
+    if (now - reported > REPORT_EVERY) {
+      port.postMessage(stand)
+      reported = now
+    }
+    if (Atomics.load(stop, 0) !== 0) return false
+    return task.milliseconds === null || now - start < task.milliseconds
+  }
+  try {
+    const explored = new Explorer(subject, task).run(goOn)
+    return verification(subject, task, explored, (performance.now() - start) / 1000)
+  } catch (e) {
+    if (e instanceof ProgramError) return { problem: `${task.fix}: ${e.message}` }
+    if (e instanceof UserError) return { problem: e.message }
+    throw e
+  }
+}
+
+function verification(subject: Subject, task: Task, explored: Explored, seconds: number): Verification {
+  const { system, fix, memoryModel } = subject
+  const { outcome, counts, reduction, share, limit, cut, finding, notices } = explored
+  const expected = expectation(subject)
+  const explained = finding ? explain(subject, task.fix, finding) : null
+  return {
+    entry: explained?.entry ?? null,
+    result: {
+      system: system.name,
+      fix: fix.name,
+      title: fix.title,
+      source: fix.source,
+      memoryModel,
+      expected: expected === 'holds' ? 'holds' : 'broken',
+      ...(expected !== 'holds' && { expectedKinds: [...expected.broken] }),
+      outcome,
+      bound: task.bound,
+      ...(task.budget && { budget: { kind: task.budget.kind, limit: limit ?? 0, cut } }),
+      reduction,
+      executions: counts.complete + counts.known + counts.blocked,
+      ...counts,
+      share,
+      ...(outcome === 'unfinished' && { checkpoint: task.checkpoint }),
+      seconds,
+      violations: explained ? [explained.found] : [],
+      notices: notices.map((f) => ({
+        ...f.violation,
+        sites: [...f.violation.sites],
+        firstExecution: f.execution,
+      })),
+    },
+  }
+}

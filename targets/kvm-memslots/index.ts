@@ -1,0 +1,12 @@
+/** What a candidate fix is written with: `import kvmMemslots, { upstream } from 'rcufuzz/kvm-memslots'`. */
+export { default } from './target.js'
+export type { FaultResult, KvmFix } from './world.js'
+export * from './entities.js'
+export * from './generation.js'
+export * from './memslots.js'
+export * from './mmu.js'
+export * from './upstream.js'
+export * from './low-bit.js'
+export * from './one-dereference.js'
+export * from './in-progress.js'
+export * from './generation-first.js'

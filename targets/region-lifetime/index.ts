@@ -1,0 +1,11 @@
+/** What a candidate fix of the region lifetime is written with: `from 'rcufuzz/region-lifetime'`. */
+export { default } from './target.js'
+export type { Board, RegionFix } from './board.js'
+export * from './entities.js'
+export * from './memory.js'
+export * from './device.js'
+export * from './upstream.js'
+export * from './guard.js'
+export * from './deferred.js'
+export * from './reject.js'
+export * from './separate.js'

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PctDriver } from '#harness/drivers/pct.js'
+import { PosDriver } from '#harness/drivers/pos.js'
+import { machineFor } from '#harness/fuzz/program.js'
+import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
+import { loadFixes } from '#harness/registry.js'
+import system from '#targets/region-lifetime/target.js'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+/** The README's table of scenarios: by scenario and candidate, the kinds of violation. */
+function table(): Record<string, Record<string, string>> {
+  const lines = readme.split('\n')
+  const start = lines.findIndex((l) => l.startsWith('| scenario'))
+  const cells = (l: string): string[] =>
+    l
+      .split('|')
+      .slice(1, -1)
+      .map((c) => c.trim())
+  const [, ...columns] = cells(lines[start] as string)
+  const rows: Record<string, Record<string, string>> = {}
+  for (let i = start + 2; lines[i]?.startsWith('|'); i++) {
+    const [name, ...kinds] = cells(lines[i] as string)
+    rows[(name as string).replace(/ \(apart\)$/, '')] = Object.fromEntries(
+      columns.map((c, k) => [c, kinds[k] as string]),
+    )
+  }
+  return rows
+}
+
+/** The candidates of each column. */
+const COLUMNS: Record<string, string> = Object.fromEntries(
+  [...readme.matchAll(/^\| (F3-\w+) +\| ([\w-]+) +\|/gm)].map(([, id, name]) => [id, name]),
+)
+
+const LETTERS: Record<string, string> = {
+  'use-after-free': 'U',
+  deadlock: 'D',
+  'unrealized-owner': 'O',
+  'callback-queued-twice': 'Q',
+  'lost-callback': 'L',
+  assertion: 'A',
+}
+
+const fixes = await loadFixes('region-lifetime')
+
+function sampled(name: string, scenario: string, memoryModel: MemoryModelName): string {
+  const fix = fixes.find((f) => f.fix.name === name)?.fix
+  if (!fix) throw new Error(`no candidate ${name}`)
+  const machine = machineFor(
+    { system: system as never, fix, memoryModel },
+    system.scenarios[scenario]?.scenario,
+  )
+  const drivers = [new PosDriver(), new PctDriver(3)]
+  const found = new Set<string>()
+  for (let i = 0; i < 400; i++) {
+    const driver = drivers[i % 2] as PosDriver
+    driver.begin(i, machine)
+    for (const v of machine.run(driver).violations) found.add(LETTERS[v.kind] ?? v.kind)
+  }
+  return [...found].sort().join('')
+}
+
+describe("the README's table of scenarios", () => {
+  const rows = table()
+
+  it('has every scenario and every candidate', () => {
+    expect(Object.keys(rows).sort()).toEqual(Object.keys(system.scenarios).sort())
+    expect(Object.values(COLUMNS).sort()).toEqual(fixes.map((f) => f.fix.name).sort())
+    expect(Object.keys(Object.values(rows)[0] as object).sort()).toEqual(Object.keys(COLUMNS).sort())
+  })
+
+  it.each(MEMORY_MODELS)(
+    'is what sampling shows under %s',
+    (model) => {
+      const shown = Object.fromEntries(
+        Object.entries(rows).map(([scenario, row]) => [
+          scenario,
+          Object.fromEntries(
+            Object.keys(row).map((id) => [id, sampled(COLUMNS[id] as string, scenario, model)]),
+          ),
+        ]),
+      )
+      expect(shown).toEqual(rows)
+    },
+    180_000,
+  )
+})

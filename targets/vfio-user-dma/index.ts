@@ -1,0 +1,10 @@
+/** What a candidate of the DMA unmap is written with: `import vfioUserDma, { upstream } from 'rcufuzz/vfio-user-dma'`. */
+export { default } from './target.js'
+export type { Answer, RunResult, Server, VfioUserFix } from './server.js'
+export * from './entities.js'
+export * from './memory-api.js'
+export * from './library.js'
+export * from './upstream.js'
+export * from './asynchronous.js'
+export * from './gate.js'
+export * from './by-reference.js'

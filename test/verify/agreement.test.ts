@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MEMORY_MODELS } from '#harness/machine/index.js'
+import { tell, type Told } from './agreement.js'
+import { assemble, program } from './programs.js'
+
+const RUNS = Number(process.env.AGREEMENT_RUNS ?? 300)
+
+describe.each(MEMORY_MODELS)('under %s', (model) => {
+  it('the reduced searches tell what a full one does, of every small program', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(program, (p) => {
+        const all = tell(assemble(p, model), 'all', model === 'tso' ? 5_000 : 20_000)
+        fc.pre(all !== null)
+        for (const reduction of ['commuting', 'states'] as const) {
+          const { violations, outcomes } = tell(assemble(p, model), reduction) as Told
+          expect({ reduction, violations, outcomes }).toEqual({
+            reduction,
+            violations: all?.violations,
+            outcomes: all?.outcomes,
+          })
+        }
+        compared++
+      }),
+      { numRuns: RUNS, seed: Number(process.env.AGREEMENT_SEED ?? 1), maxSkipsPerRun: 1000 },
+    )
+    expect(compared).toBeGreaterThanOrEqual(RUNS)
+  })
+})
