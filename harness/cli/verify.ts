@@ -28,7 +28,7 @@ interface Options extends option.SubjectOptions {
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('explore every execution of candidate fixes up to a bound')
-    .argument('[system...]', 'the systems; all where none is named')
+    .argument('[system...]', 'the systems; all that declare bounds where none is named')
     .addOption(option.fixOption())
     .addOption(option.memoryModelOption())
     .addOption(
@@ -121,7 +121,10 @@ async function runVerify(systems: readonly string[], options: Options): Promise<
 }
 
 async function tasksOf(systems: readonly string[], options: Options): Promise<Task[]> {
-  const selections = await option.select(systems, options)
+  // Where no system is named, those that say what a bound means are.
+  const selections = (await option.select(systems, options)).filter(
+    ({ system }) => systems.length > 0 || system.bounds,
+  )
   const budget: Budget | null =
     options.preemptions !== undefined
       ? { kind: 'preemptions', limit: options.preemptions }

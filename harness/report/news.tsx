@@ -1,4 +1,4 @@
-import type { FuzzFile, FuzzResult } from '../results.js'
+import type { Crossing, FuzzResult } from '../results.js'
 import { list, plural, unique } from './format.js'
 import type { Change, Changes } from './since.js'
 import { Row, Table } from './table.js'
@@ -67,46 +67,43 @@ export function Problems({ results }: { results: readonly FuzzResult[] }) {
   )
 }
 
-/** Every crash against every candidate of its system. */
-export function Crossings({ fuzz }: { fuzz: FuzzFile }) {
-  const { matrix = [], results } = fuzz
-  if (matrix.length === 0) return null
+/** Every crash of this campaign against every candidate of its system. */
+export function Crossings({ rows, results }: { rows: readonly Crossing[]; results: readonly FuzzResult[] }) {
+  const system = rows[0]?.system ?? ''
+  const fixes = unique(results.filter((r) => r.system === system && !r.problem).map((r) => r.fix))
   return (
     <section aria-labelledby="crossings">
-      <h2 id="crossings">Each crash on the other candidates</h2>
+      <h2 id="crossings">This campaign's crashes on the other candidates</h2>
       <p>
         The interleaving that broke one candidate, followed on the others by what their threads are about to
-        do. ✗: it breaks this one too. ·: it does not; that alone proves nothing.
+        do. That it does not break one proves nothing.
       </p>
-      {unique(matrix.map((row) => row.system)).map((system) => {
-        const rows = matrix.filter((row) => row.system === system)
-        const fixes = unique(results.filter((r) => r.system === system && !r.problem).map((r) => r.fix))
-        return (
-          <Table
-            caption={`${system}: crashes down, candidates across`}
-            head={['Crash', ...fixes.map((f) => <span class="upright">{f}</span>)]}
-          >
-            {rows.map((row) => (
-              <Row
-                name={
-                  <>
-                    {row.fix} <small>{`${row.memoryModel} ${row.signature}`}</small>
-                  </>
-                }
-                cells={fixes.map((f) =>
-                  row.breaks[f] ? (
-                    <span class="bad" title={row.breaks[f].join(', ')}>
-                      ✗
-                    </span>
-                  ) : (
-                    '·'
-                  ),
-                )}
-              />
-            ))}
-          </Table>
-        )
-      })}
+      <details>
+        <summary>
+          {plural(rows.length, 'crash', 'crashes')} × {plural(fixes.length, 'candidate')}
+        </summary>
+        <Table
+          caption="✗: the crash (row) breaks the candidate (column)"
+          head={['Crash', ...fixes.map((f) => <span class="turn">{f}</span>)]}
+        >
+          {rows.map((row) => (
+            <tr>
+              <th scope="row">
+                {row.fix} <small>{`${row.memoryModel} ${row.signature}`}</small>
+              </th>
+              {fixes.map((f) =>
+                row.breaks[f] ? (
+                  <td class="broken" title={row.breaks[f].join(', ')}>
+                    ✗
+                  </td>
+                ) : (
+                  <td />
+                ),
+              )}
+            </tr>
+          ))}
+        </Table>
+      </details>
     </section>
   )
 }
