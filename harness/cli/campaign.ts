@@ -110,12 +110,14 @@ export async function runCampaign(
     folder.clear()
     throw new UserError(problems)
   }
-  save(!stop.signal.aborted)
+  orSay(options.out, () => {
+    save(!stop.signal.aborted)
+  })
   if (problems) {
     process.stderr.write(`rcufuzz: ${problems}\n`)
     process.exitCode ||= 2
   }
-  return results(campaign, subjects, standings, runner, options.out)
+  return orSay(options.out, () => results(campaign, subjects, standings, runner, options.out))
 }
 
 /** Threads of this process, or workers anywhere; what that takes is loaded when it is wanted. */
@@ -200,6 +202,17 @@ function displayFor(out: string, logged: boolean): Display {
     close: (o) => {
       for (const d of [terminal, log]) d.close(o)
     },
+  }
+}
+
+/** The last writing, which cannot be put off any more. */
+function orSay<T>(out: string, write: () => T): T {
+  try {
+    return write()
+  } catch (e) {
+    throw new UserError(
+      `cannot write the results to ${out}: ${(e as Error).message}; what was saved before is there, --resume goes on`,
+    )
   }
 }
 
