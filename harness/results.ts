@@ -76,6 +76,25 @@ export const fuzzResultSchema = z.object({
   coverage: z.int(),
   corpus: z.int().describe('inputs kept because they reached something new'),
   series: z.array(coveragePoint),
+  problem: z
+    .object({
+      problem: z.enum(['throws', 'hangs', 'runs out of memory', 'dies']),
+      message: z.string(),
+      fix: z.string().describe('by name or path'),
+      scenario: z.unknown().optional().describe('that it was running'),
+    })
+    .optional()
+    .describe('why the candidate could not be fuzzed to the end'),
+})
+
+/** What an interleaving that broke one candidate did to the others, under the same memory model. */
+const crossing = z.object({
+  system: z.string(),
+  memoryModel: z.enum(MEMORY_MODELS),
+  fix: z.string(),
+  signature: z.string(),
+  file: z.string(),
+  breaks: z.record(z.string(), z.array(z.string())).describe('kinds of violation, by candidate'),
 })
 
 export const fuzzFileSchema = z.object({
@@ -84,6 +103,7 @@ export const fuzzFileSchema = z.object({
   seed: z.int(),
   command: z.string(),
   results: z.array(fuzzResultSchema),
+  matrix: z.array(crossing).optional(),
 })
 
 /** How an exhaustive search of one candidate under one memory model ended. */
@@ -220,6 +240,7 @@ export type Trace = z.infer<typeof traceSchema>
 export type TraceRow = Trace['rows'][number]
 export type FuzzResult = z.infer<typeof fuzzResultSchema>
 export type FoundViolation = FuzzResult['violations'][number]
+export type Crossing = z.infer<typeof crossing>
 export type VerifyResult = z.infer<typeof verifyResultSchema>
 export type VerifyFile = z.infer<typeof verifyFileSchema>
 export type FuzzFile = z.infer<typeof fuzzFileSchema>

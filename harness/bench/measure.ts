@@ -69,10 +69,23 @@ export class Measure {
       replications,
       ...(total && {
         distribution: { ...distribution(total), max: round(read(total.max)) },
-        intervals: record((p) => round(halfWidth(levels.map((l) => l[p])))),
+        intervals: record((p, level) =>
+          round(Math.max(halfWidth(levels.map((l) => l[p])), orderStatistics(total, level))),
+        ),
       }),
     }
   }
+}
+
+/**
+ * Half of the distribution-free 95 % interval of a percentile: ranks that the binomial distribution allows. Where
+ * all replications happen to have the same one, it is not therefore exact: values may lie in steps.
+ */
+function orderStatistics(h: RecordableHistogram, level: number): number {
+  const spread = 1.96 * Math.sqrt((level * (100 - level)) / h.count)
+  const at = (percent: number): number => read(h.percentile(Math.min(100, Math.max(1e-6, percent))))
+  const middle = at(level)
+  return Math.max(at(level + spread) - middle, middle - at(level - spread))
 }
 
 const add = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -1,13 +1,12 @@
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { bench, type Subject } from '../bench/bench.js'
 import { compare } from '../bench/compare.js'
 import { readCosts } from '../bench/costfile.js'
 import { COSTS } from '../bench/costs.js'
 import { casesOf, type Sweep } from '../bench/workloads.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { BENCH_VERSION, benchFileSchema, type BenchFile } from '../results.js'
 import { UserError } from '../user-error.js'
 import { changed, table } from './bench-table.js'
@@ -136,7 +135,7 @@ export async function runBench(systems: readonly string[], options: Options): Pr
     },
     ...result,
   }
-  await writeFileAtomic(join(options.out, 'bench.json'), `${JSON.stringify(file, null, 1)}\n`)
+  writeAtomically(join(options.out, 'bench.json'), `${JSON.stringify(file, null, 1)}\n`)
   return file
 }
 

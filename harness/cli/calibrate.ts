@@ -1,11 +1,10 @@
 import { availableParallelism, cpus } from 'node:os'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
 import { calibrate, type Calibration } from '../bench/calibrate.js'
 import { COSTS } from '../bench/costs.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import * as option from './options.js'
 
 export function calibrateCommand(): Command {
@@ -19,7 +18,7 @@ export function calibrateCommand(): Command {
         (what) => process.stderr.write(`calibrate: ${what}\n`),
         availableParallelism(),
       )
-      await writeFileAtomic(out, file(result))
+      writeAtomically(out, file(result))
       process.stdout.write(
         json
           ? `${JSON.stringify({ version: 1, file: out, ...result })}\n`

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
 import { calibrateCommand } from './calibrate.js'
+import { corpusCommand } from './corpus.js'
 import { fuzzCommand } from './fuzz.js'
 import { litmusCommand } from './litmus.js'
 import { listCommand } from './list.js'
@@ -12,6 +13,7 @@ import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
 import { verifyCommand } from './verify.js'
 import { RCUFUZZ_VERSION } from './version.js'
+import { workerCommand } from './worker.js'
 
 const program = new Command('rcufuzz')
   .description('Fuzz, verify, replay and measure fix candidates for RCU lifetime races')
@@ -29,6 +31,8 @@ const commands = [
   calibrateCommand(),
   litmusCommand(),
   reportCommand(),
+  workerCommand(),
+  corpusCommand(),
 ]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()

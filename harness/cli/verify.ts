@@ -1,9 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
-import { defaultWorkers } from '../fuzz/fuzz.js'
 import { storeBest } from '../fuzz/store.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { asExpected, RESULTS_VERSION, type VerifyFile, type VerifyResult } from '../results.js'
 import { digestOf } from '../verify/checkpoint.js'
 import type { Budget } from '../verify/budget.js'
@@ -66,9 +64,7 @@ export function verifyCommand(): Command {
       ).argParser(option.duration),
     )
     .option('--resume', 'go on where the same command was interrupted, or gave up')
-    .addOption(
-      new Option('--workers <n>', 'worker threads').argParser(option.positive).default(defaultWorkers()),
-    )
+    .addOption(option.workersOption())
     .option('--corpus <dir>', 'where minimized interleavings go', 'corpus')
     .option('--out <dir>', 'where the results file and checkpoints go', 'reports')
     .addOption(option.jsonOption())
@@ -163,9 +159,6 @@ async function store(results: VerifyResult[], out: string): Promise<VerifyFile> 
   } as const
   // A results file is the same whenever it is made: how long it took is for stdout only.
   const lasting = results.map((r) => ({ ...r, seconds: undefined }))
-  await writeFileAtomic(
-    join(out, 'verify.json'),
-    `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`,
-  )
+  writeAtomically(join(out, 'verify.json'), `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`)
   return { ...head, results }
 }

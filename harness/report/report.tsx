@@ -7,10 +7,12 @@ import { CostModel } from './cost-model.js'
 import { Coverage } from './coverage.js'
 import { arrange, type Findings, type System } from './findings.js'
 import { Matrix, type CrashMatrix } from './matrix.js'
+import { Crossings, News, Problems } from './news.js'
 import { Notices } from './notices.js'
 import { pageOf } from './pages.js'
 import { Origins, Reproduce } from './reproduce.js'
 import { SCRIPT } from './script.js'
+import type { Changes } from './since.js'
 import { STYLE } from './style.js'
 import { Summary, SystemSummary } from './summary.js'
 import { Violations } from './violations.js'
@@ -22,6 +24,8 @@ export interface ReportInput {
   readonly verify?: VerifyFile | null
   /** By system: what the stored interleavings do to each candidate. */
   readonly matrices?: Readonly<Record<string, CrashMatrix>>
+  /** What is new since the campaign before, if there was one. */
+  readonly changes?: Changes | null
   readonly title?: string
 }
 
@@ -30,12 +34,21 @@ export interface ReportInput {
  * no network, and what it says it says without scripts. The same input gives the same bytes.
  */
 export function renderReport(input: ReportInput): Map<string, string> {
-  const { fuzz, bench, verify = null, matrices = {}, title = 'rcufuzz report' } = input
+  const { fuzz, bench, verify = null, matrices = {}, changes = null, title = 'rcufuzz report' } = input
   const findings = arrange(fuzz, bench, verify)
   return new Map([
     [
       'index.html',
-      html(<Index fuzz={fuzz} bench={bench} verify={verify} findings={findings} title={title} />),
+      html(
+        <Index
+          fuzz={fuzz}
+          bench={bench}
+          verify={verify}
+          changes={changes}
+          findings={findings}
+          title={title}
+        />,
+      ),
     ],
     ...findings.systems.map((system): [string, string] => [
       pageOf(system.name),
@@ -118,17 +131,21 @@ function Index({
   fuzz,
   bench,
   verify,
+  changes,
   findings,
   title,
 }: {
   fuzz: FuzzFile | null
   bench: BenchFile | null
   verify: VerifyFile | null
+  changes: Changes | null
   findings: Findings
   title: string
 }) {
   const sections: Section[] = [
     ['summary', 'Summary', true],
+    ['news', 'News', changes !== null],
+    ['problems', 'Problems', fuzz?.results.some((r) => r.problem) === true],
     ['costs', 'Cost model', Object.keys(bench?.costs ?? {}).length > 0],
     ['reproduce', 'Reproduce', true],
   ]
@@ -136,6 +153,8 @@ function Index({
   return (
     <Page title={title} sections={sections} others={others}>
       <Summary findings={findings} bench={bench} />
+      {changes ? <News changes={changes} /> : null}
+      {fuzz ? <Problems results={fuzz.results} /> : null}
       {bench ? <CostModel bench={bench} /> : null}
       <Reproduce fuzz={fuzz} bench={bench} verify={verify} />
     </Page>
@@ -161,11 +180,13 @@ function SystemPage({
   const notices = findings.notices.filter((n) => n.result.system === system.name)
   const fuzzed = fuzz?.results.some((r) => r.system === system.name) === true
   const judged = system.candidates.some((c) => c.judged)
+  const tried = fuzz?.matrix?.filter((row) => row.system === system.name) ?? []
   const crossed = Object.keys(matrix).length > 0 && judged
   const sections: Section[] = [
     ['verdicts', 'Verdicts and cost', true],
     ['violations', 'Violations', judged],
     ['matrix', 'Crashes × candidates', crossed],
+    ['crossings', 'This campaign’s', tried.length > 0],
     ['notices', 'Notices', notices.length > 0],
     ['coverage', 'Campaign', fuzzed],
     ['cost', 'Cost', bench?.simulations.some((s) => s.system === system.name) === true],
@@ -186,6 +207,7 @@ function SystemPage({
       </section>
       {judged ? <Violations findings={mine} shown={allot(mine)} /> : null}
       {crossed ? <Matrix system={system} matrix={matrix} /> : null}
+      {fuzz && tried.length > 0 ? <Crossings rows={tried} results={fuzz.results} /> : null}
       <Notices notices={notices} />
       {fuzz && fuzzed ? <Coverage fuzz={fuzz} findings={findings} system={system} mine={mine} /> : null}
       {bench ? <SimulatedCost bench={bench} system={system} /> : null}

@@ -28,22 +28,11 @@ export class DmaOracle {
   }
 
   /** All that the verdicts and the client's patience depend on. */
-  private *all(): Generator<unknown> {
-    yield this.lost
-    yield this.inVain
-    yield* this.detached
-    for (const mapping of this.over) yield mapping
-    for (const [mapping, uses] of this.uses) {
-      yield mapping
-      for (const [id, use] of uses) {
-        yield id
-        yield use.moment
-      }
-    }
-  }
-
   private entries(): unknown[] {
-    return [...this.all()]
+    const entries: unknown[] = [this.lost, this.inVain, ...this.detached, ...this.over]
+    for (const [mapping, uses] of this.uses)
+      for (const [id, { moment }] of uses) entries.push(mapping, id, moment)
+    return entries
   }
 
   of(server: Server): void {

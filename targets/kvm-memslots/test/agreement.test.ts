@@ -136,17 +136,16 @@ function assemble(p: Program, model: MemoryModelName): { m: Machine; outcome: ()
     const start = t.mark()
     for (const [i, e] of accesses.entries()) {
       t.forget(start, i)
-      if (e.op === 'bql') yield* underBql(t)
-      else if (e.op === 'acquire') yield* t.loadAcquire(flag)
-      else if (e.op === 'look') {
-        yield* t.read(own)
-        generations.look(t)
-      } else {
+      if (e.op === 'access') {
         yield* t.read(own)
         began.now(t)
         if (e.long) yield* t.loadAcquire(flag)
         map.judge(t, began, 0, e.gfn, e.ending, `${i}`)
-      }
+      } else if (e.op === 'look') {
+        yield* t.read(own)
+        generations.look(t)
+      } else if (e.op === 'bql') yield* underBql(t)
+      else yield* t.loadAcquire(flag)
     }
   }
 
