@@ -411,14 +411,12 @@ export class Thread implements Identified {
 
   /**
    * A value that decides what this thread does and that no operation gave it: the system's own bookkeeping
-   * (`machine.book`). No step.
+   * (`machine.book`), or memory that an oracle looks at without an access. No step.
    */
   note<T>(value: T): T {
     const m = this.machine
-    if (m.remembering) {
-      this.history.value(value)
-      m.lookedOutside = true
-    }
+    m.lookedOutside = true
+    if (m.remembering) this.history.value(value)
     return value
   }
 

@@ -53,6 +53,10 @@ class BootThread {
   holds(): boolean {
     return true
   }
+
+  note<T>(value: T): T {
+    return value
+  }
 }
 
 function* done<T>(value: T): Coroutine<T> {

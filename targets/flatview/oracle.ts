@@ -16,7 +16,8 @@ import type { World } from './world.js'
  * function of memory. Use-after-free, double free, a count below zero, leaks and data races are the machine's.
  */
 
-const see = <T>(t: Thread, cell: Cell<T>): T => t.machine.memory.own(t, cell)
+/** No access, so that nothing but the note tells a search that another thread's store matters here. */
+const see = <T>(t: Thread, cell: Cell<T>): T => t.note(t.machine.memory.own(t, cell))
 
 /** The region's shape, without an access. */
 export const shapeOf = (t: Thread, mr: MemoryRegion): Shape => see(t, mr.shape)

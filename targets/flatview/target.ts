@@ -3,6 +3,7 @@ import type { Machine } from '#harness/machine/index.js'
 import { mainThread, migration, vcpu } from './actors.js'
 import { bench } from './bench.js'
 import { worldOf } from './boot.js'
+import { bounds } from './bounds.js'
 import { reportPinned } from './oracle.js'
 import { scenario, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
@@ -40,5 +41,6 @@ export default defineTarget<FlatViewFix, Scenario>({
   threads: (s) => 2 + Number(s.migration > 0) + s.vcpus.length,
   build,
   scenarios,
+  bounds,
   bench,
 })

@@ -132,7 +132,7 @@ export function* memoryRegionDispatch(t: Thread, b: Board, mr: MemoryRegion): Co
   const dev = yield* t.plainRead(mr.owner)
   if (dev === null) return
   if (b.callbackTime > 0) yield* t.sleep(b.callbackTime)
-  const late = b.oracle?.isUnrealized(dev)
+  const late = t.note(b.oracle?.isUnrealized(dev))
   const state = yield* t.plainRead(dev.state)
   // A callback that runs without the BQL uses atomics.
   if (state) yield* t.holds(t.machine.bql) ? t.plainRead(state.data) : t.read(state.data)

@@ -18,6 +18,8 @@ export class LifetimeOracle {
     private readonly as: AddressSpace,
     private readonly bus: PCIBus,
   ) {
+    // The rest of this never changes.
+    m.book(() => this.devices.map((d) => d.unrealized))
     m.atStart(() => {
       for (const d of this.devices) d.unrealized = false
     })

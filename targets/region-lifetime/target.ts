@@ -3,6 +3,7 @@ import type { Machine } from '#harness/machine/index.js'
 import { mainThread, mapUser, vcpu } from './actors.js'
 import type { Board, RegionFix } from './board.js'
 import { bench } from './bench.js'
+import { bounds } from './bounds.js'
 import { bootBoard, bootDevice, bootPage } from './boot.js'
 import { LifetimeOracle } from './oracle.js'
 import { scenario, tidy, type Scenario } from './scenario.js'
@@ -41,5 +42,6 @@ export default defineTarget<RegionFix, Scenario>({
   threads: (s) => s.vcpus.length + s.maps.length + 2,
   build,
   scenarios,
+  bounds,
   bench,
 })

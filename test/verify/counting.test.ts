@@ -121,6 +121,18 @@ describe('numbers of executions, counted by hand', () => {
   })
 })
 
+describe('a look at memory that is no access, but noted', () => {
+  it.each(['all', 'commuting', 'states'] as const)('sees a store and misses it: %s', (reduction) => {
+    const seen = new Set<number>()
+    const looks: Body = function* (t, v) {
+      yield* t.read(v.x)
+      seen.add(t.note(v.y.value))
+    }
+    search([looks, code('Wy Wz')], 'sc', reduction)
+    expect([...seen].sort()).toEqual([0, 1])
+  })
+})
+
 describe('states that are met again', () => {
   it('three independent steps make a cube: each corner once', () => {
     const { states, complete } = search([code('Wx'), code('Wy'), code('Wz')], 'sc', 'states')

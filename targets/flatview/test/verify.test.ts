@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { PosDriver } from '#harness/drivers/pos.js'
+import { machineFor, type Subject } from '#harness/fuzz/program.js'
+import { MEMORY_MODELS } from '#harness/machine/index.js'
+import { loadFixes, loadSystem } from '#harness/registry.js'
+import { Search, type Reduction } from '#harness/verify/search.js'
+import { settled } from '#targets/flatview/oracle.js'
+import type { Scenario } from '#targets/flatview/scenario.js'
+import { upstream } from '#targets/flatview/upstream.js'
+import type { FlatViewFix } from '#targets/flatview/world.js'
+import { subject } from '../../../test/subjects.js'
+
+const system = await loadSystem('flatview')
+const candidates = await loadFixes('flatview')
+
+const named = (name: string): unknown => system.scenarios[name]?.scenario
+
+const errors = (found: readonly { severity: string; signature: string }[]): string[] =>
+  found.filter((v) => v.severity === 'error').map((v) => v.signature)
+
+/** Signatures of all errors that a search finds when it goes on after each; no more than so many preemptions. */
+function searched(of: Subject, scenario: unknown, reduction: Reduction, preemptions?: number): string[] {
+  const budget = preemptions === undefined ? null : ({ kind: 'preemptions', limit: preemptions } as const)
+  const search = new Search(machineFor(of, scenario), reduction, budget)
+  const found = new Set<string>()
+  for (let v = search.next(); v !== null; v = search.next()) for (const e of errors(v)) found.add(e)
+  return [...found].sort()
+}
+
+/** Signatures that sampling finds. */
+function sampled(of: Subject, scenario: unknown, executions: number): string[] {
+  const machine = machineFor(of, scenario)
+  const driver = new PosDriver()
+  const found = new Set<string>()
+  for (let i = 0; i < executions; i++) {
+    driver.begin(i, machine)
+    for (const e of errors(machine.run(driver).violations)) found.add(e)
+  }
+  return [...found].sort()
+}
+
+describe('under sc', () => {
+  it('what an oracle looks at without an access is not passed over', () => {
+    // The migration thread, without the BQL, writes what the oracle looks at after a step that touches nothing.
+    const fix: FlatViewFix = {
+      ...upstream,
+      name: 'test',
+      title: '',
+      source: 'test',
+      *flatviewUnref(t, w) {
+        const shape = w.parent.spaces[0]?.region.shape
+        if (t.role === 'migration' && shape) yield* t.write(shape, shape.value.with({ enabled: false }))
+        else {
+          yield* t.smpWmb()
+          settled(t, w)
+        }
+      },
+    }
+    const of = { system, fix, memoryModel: 'sc' } as const
+    const scenario: Scenario = {
+      main: [{ do: 'info-mtree' }],
+      migration: 1,
+      vcpus: [],
+      endpoint: true,
+      windows: 1,
+      otherOwner: false,
+    }
+    for (const reduction of ['commuting', 'states'] as const)
+      expect([reduction, searched(of, scenario, reduction)]).toEqual([
+        reduction,
+        searched(of, scenario, 'all', 2),
+      ])
+    expect(searched(of, scenario, 'states')).toContain('stale-topology:AddressSpace:main')
+  })
+
+  it.each([
+    'baseline',
+    'weak-root',
+    'weak-root-unref',
+    'root-name-remove-key',
+    'windows-freed-after-commit',
+    'region-and-owner-reference',
+  ])('all that is found of %s is found without any reduction, in one preemption', async (fix) => {
+    const of = await subject('flatview', fix, 'sc')
+    expect(searched(of, named('reference'), 'states')).toEqual(searched(of, named('reference'), 'all', 1))
+  })
+
+  it('remembering states changes no verdict', () => {
+    for (const { fix } of candidates) {
+      const of = { system, fix, memoryModel: 'sc' as const }
+      expect([fix.name, searched(of, named('reference'), 'states')]).toEqual([
+        fix.name,
+        searched(of, named('reference'), 'commuting'),
+      ])
+    }
+  })
+})
+
+describe.each(MEMORY_MODELS)('under %s', (memoryModel) => {
+  it('no error that sampling finds is missed', () => {
+    let broken = 0
+    for (const { fix } of candidates) {
+      const of = { system, fix, memoryModel }
+      const all = searched(of, named('reference'), 'states')
+      const missed = sampled(of, named('reference'), 300).filter((s) => !all.includes(s))
+      expect({ fix: fix.name, missed }).toEqual({ fix: fix.name, missed: [] })
+      if (all.length > 0) broken++
+    }
+    expect(broken).toBeGreaterThan(4)
+  })
+})
