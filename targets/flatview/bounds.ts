@@ -21,10 +21,10 @@ export const bounds: Bounds<Scenario> = {
     inits: { title: 'updates in a transaction, in which an address space comes up', default: 1, most: 2 },
     spaces: { title: 'address spaces that go, and one with another offset comes', default: 1, most: 2 },
     unplugs: { title: 'unplugs of the bridge; another one is plugged in between', default: 1, most: 2 },
-    references: { title: 'references to the FlatView that are taken without the BQL', default: 1, most: 2 },
+    references: { title: 'references to the FlatView that are taken without the BQL', default: 0, most: 2 },
     accesses: { title: 'accesses of a vCPU', default: 0, most: 2 },
   },
-  scenarios({ updates = 1, inits = 1, spaces = 1, unplugs = 1, references = 1, accesses = 0 }) {
+  scenarios({ updates = 1, inits = 1, spaces = 1, unplugs = 1, references = 0, accesses = 0 }) {
     const mains = [
       repeat(updates, (i) => [configWrite(i)]),
       repeat(inits, (i) => [

@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PosDriver } from '#harness/drivers/pos.js'
-import { machineFor, type Subject } from '#harness/fuzz/program.js'
+import { expectation, machineFor, type Subject } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { loadFixes, loadSystem } from '#harness/registry.js'
+import { Explorer } from '#harness/verify/explore.js'
 import { Search, type Reduction } from '#harness/verify/search.js'
 import { settled } from '#targets/flatview/oracle.js'
 import type { Scenario } from '#targets/flatview/scenario.js'
@@ -88,24 +91,48 @@ describe('under sc', () => {
   it('remembering states changes no verdict', () => {
     for (const { fix } of candidates) {
       const of = { system, fix, memoryModel: 'sc' as const }
-      expect([fix.name, searched(of, named('reference'), 'states')]).toEqual([
+      expect([fix.name, searched(of, named('init-in-transaction'), 'states')]).toEqual([
         fix.name,
-        searched(of, named('reference'), 'commuting'),
+        searched(of, named('init-in-transaction'), 'commuting'),
       ])
     }
   })
 })
 
-describe.each(MEMORY_MODELS)('under %s', (memoryModel) => {
-  it('no error that sampling finds is missed', () => {
+describe.each(MEMORY_MODELS)('the default bounds under %s', (memoryModel) => {
+  const scenarios = system.bounds?.scenarios({}) ?? []
+
+  it('miss no error that sampling finds', () => {
     let broken = 0
+    for (const { fix } of candidates)
+      for (const [i, scenario] of scenarios.entries()) {
+        const of = { system, fix, memoryModel }
+        const all = searched(of, scenario, 'states')
+        const missed = sampled(of, scenario, 100).filter((s) => !all.includes(s))
+        expect({ fix: fix.name, i, missed }).toEqual({ fix: fix.name, i, missed: [] })
+        if (all.length > 0) broken++
+      }
+    expect(broken).toBeGreaterThan(10)
+  })
+
+  it('verify each candidate that holds, and break each other one as it says', () => {
     for (const { fix } of candidates) {
       const of = { system, fix, memoryModel }
-      const all = searched(of, named('reference'), 'states')
-      const missed = sampled(of, named('reference'), 300).filter((s) => !all.includes(s))
-      expect({ fix: fix.name, missed }).toEqual({ fix: fix.name, missed: [] })
-      if (all.length > 0) broken++
+      const { outcome, reduction, finding } = new Explorer(of, {
+        scenarios,
+        budget: null,
+        executions: 100_000,
+        checkpoint: join(tmpdir(), 'rcufuzz-test-unused.checkpoint'),
+        resume: false,
+      }).run(() => true)
+      expect([fix.name, reduction]).toEqual([fix.name, 'states'])
+      const expected = expectation(of)
+      if (expected === 'holds') expect([fix.name, outcome]).toEqual([fix.name, 'verified'])
+      else
+        expect([fix.name, expected.broken]).toEqual([
+          fix.name,
+          expect.arrayContaining([finding?.violation.kind]),
+        ])
     }
-    expect(broken).toBeGreaterThan(4)
   })
 })
