@@ -38,10 +38,10 @@ module.exports = {
       'folders',
       'user-error',
     ]),
-    only('trace', ['machine/', 'drivers/', 'define', 'results', 'user-error']),
-    only('bench', ['machine/', 'drivers/', 'define', 'results']),
     only('litmus', ['machine/', 'drivers/']),
-    only('report', ['results', 'trace/']),
+    only('trace', ['machine/', 'drivers/', 'define', 'results', 'user-error']),
+    only('bench', ['machine/', 'drivers/', 'define', 'results', 'registry', 'user-error', 'data-file']),
+    only('report', ['results', 'trace/', 'bench/statistics']),
     {
       name: 'targets-imports',
       comment: 'A system imports the vocabulary and the definitions, nothing else of the harness',

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Coroutine, Machine, Struct, Thread } from './machine/index.js'
 
 /** The hosts that the cost model knows: they differ in fences and in 16-byte atomics (`bench/costs.ts`). */
@@ -38,7 +39,10 @@ export interface Metric {
   /** `ns` is written as ns, µs, ms or s, whichever reads best. */
   readonly unit: string
   readonly better: 'lower' | 'higher'
-  /** Of what is counted: the counted metric, or `removal` or `lookup`, that it is a share of. Default: per second. */
+  /**
+   * Of what is counted: the counted metric, or `removal`, `lookup` or `second`, that it is a share of. Default: per
+   * second, and no figure where nothing was counted. With the unit `%` shares are given in percent.
+   */
   readonly per?: string
   /**
    * The harness samples it, whatever the candidate does: how long threads of a role hold the BQL at a time, or
@@ -73,8 +77,11 @@ export interface BenchEnvironment {
   sample(metric: string, value: number): void
 }
 
+/** One workload. Those in `workloads.yaml` of the system's folder have the same form, and so have a user's own. */
 export interface Workload<P> {
   readonly title: string
+  /** Where its parameters come from. */
+  readonly source?: string
   /** What differs from the base parameters. */
   readonly parameters: Partial<P>
   /** Part of the quick set. */
@@ -100,7 +107,10 @@ export interface BenchDescription<Fix, P extends BenchParameters = BenchParamete
   readonly metrics?: { readonly [name: string]: Metric }
   /** The base that every workload varies. */
   readonly parameters: P
-  readonly workloads: { readonly [name: string]: Workload<P> }
+  /** What values they may have, beyond being of the base's type; checked for every workload and sweep. */
+  readonly schema?: z.ZodType<P>
+  /** Default: those of `workloads.yaml` in the system's folder. */
+  readonly workloads?: { readonly [name: string]: Workload<P> }
   threads(parameters: P): number
   /** Puts entities and workload processes on a fresh machine. */
   build(machine: Machine, fix: Fix, parameters: P, environment: BenchEnvironment): void

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './user-error.js'
 
@@ -12,6 +23,36 @@ export function writableFolder(dir: string): void {
   } catch (e) {
     throw new UserError(`cannot write to the folder ${dir}: ${(e as Error).message}; name another one`)
   }
+}
+
+const TEMPORARY = /\.\d+\.tmp$/
+
+/**
+ * Writes a file all or nothing: whoever reads it, whatever was killed, sees the old content or the new. Not
+ * `write-file-atomic`, which takes a short write for a whole one and so renames half a file into place when
+ * the disk is full; `writeFileSync` goes on until all is written, or fails.
+ */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    const file = openSync(temporary, 'w')
+    try {
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (e) {
+    rmSync(temporary, { force: true })
+    throw e
+  }
+}
+
+/** Takes away what a killed `writeAtomically` left behind, in a folder and those below it. */
+export function removeTemporaries(dir: string): void {
+  for (const name of readdirSync(dir, { recursive: true }) as string[])
+    if (TEMPORARY.test(name)) rmSync(join(dir, name), { force: true })
 }
 
 /** Not `mkdir`'s `recursive`, which never returns where a file system takes no folders (/proc). */

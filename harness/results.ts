@@ -76,6 +76,25 @@ export const fuzzResultSchema = z.object({
   coverage: z.int(),
   corpus: z.int().describe('inputs kept because they reached something new'),
   series: z.array(coveragePoint),
+  problem: z
+    .object({
+      problem: z.enum(['throws', 'hangs', 'runs out of memory', 'dies']),
+      message: z.string(),
+      fix: z.string().describe('by name or path'),
+      scenario: z.unknown().optional().describe('that it was running'),
+    })
+    .optional()
+    .describe('why the candidate could not be fuzzed to the end'),
+})
+
+/** What an interleaving that broke one candidate did to the others, under the same memory model. */
+const crossing = z.object({
+  system: z.string(),
+  memoryModel: z.enum(MEMORY_MODELS),
+  fix: z.string(),
+  signature: z.string(),
+  file: z.string(),
+  breaks: z.record(z.string(), z.array(z.string())).describe('kinds of violation, by candidate'),
 })
 
 export const fuzzFileSchema = z.object({
@@ -84,6 +103,7 @@ export const fuzzFileSchema = z.object({
   seed: z.int(),
   command: z.string(),
   results: z.array(fuzzResultSchema),
+  matrix: z.array(crossing).optional(),
 })
 
 /** How an exhaustive search of one candidate under one memory model ended. */
@@ -129,56 +149,54 @@ export const verifyFileSchema = z.object({
   results: z.array(verifyResultSchema),
 })
 
-const latency = z.object({
-  mean: z.number(),
-  p50: z.number(),
-  p90: z.number(),
-  p99: z.number(),
-  p999: z.number(),
-})
-
-/** A figure of the system's own. */
+/** What a figure means. `ns` is written as ns, µs, ms or s; `%` is a share of a hundred. */
 export const metricSchema = z.object({
   title: z.string(),
   unit: z.string(),
   better: z.enum(['lower', 'higher']),
-  value: z.number().describe('mean of what was sampled, or rate of what was counted'),
-  interval: z.number().describe('95 % confidence half-width of the value over replications'),
-  samples: z.number().describe('how many there were'),
-  replications: z.array(z.number()).describe('the value of each replication that has one'),
-  distribution: z
-    .object({ p50: z.number(), p90: z.number(), p99: z.number(), p999: z.number(), max: z.number() })
-    .optional()
-    .describe('of what was sampled'),
 })
 
-/** Simulated time: what one candidate costs under one workload. Times in nanoseconds of the cost model. */
+export const PERCENTILES = {
+  p10: 10,
+  p25: 25,
+  p50: 50,
+  p75: 75,
+  p90: 90,
+  p95: 95,
+  p99: 99,
+  p999: 99.9,
+  p9999: 99.99,
+} as const
+export type Percentile = keyof typeof PERCENTILES
+
+const percentiles = <T extends z.ZodType>(type: T): z.ZodObject<Record<Percentile, T>> =>
+  z.object(Object.fromEntries(Object.keys(PERCENTILES).map((p) => [p, type])) as Record<Percentile, T>)
+
+/** One metric of a candidate under a workload. */
+export const figureSchema = z.object({
+  value: z.number().describe('mean of what was sampled, or rate of what was counted'),
+  interval: z.number().describe('95 % confidence half-width of the value over replications'),
+  samples: z.number().describe('how many values, or how much of what a count is a share of'),
+  replications: z.array(z.number()).describe('the value of each replication that has one'),
+  distribution: percentiles(z.number())
+    .extend({ max: z.number() })
+    .optional()
+    .describe('of what was sampled, over all replications'),
+  intervals: percentiles(z.number()).optional().describe('95 % half-widths of the percentiles'),
+})
+
+/** Simulated time: what one candidate costs under one workload. */
 export const simulationSchema = z.object({
   system: z.string(),
   fix: z.string(),
   workload: z.string(),
   parameters: z.record(z.string(), z.union([z.number(), z.string()])),
-  lookups: z.int(),
-  latency,
-  /** 95 % confidence half-width of the mean over replications. */
-  latencyInterval: z.number(),
-  missRate: z.number(),
-  missRateInterval: z.number(),
+  metrics: z.record(z.string(), figureSchema).describe('in the order of the system, the main one first'),
   missReasons: z.record(z.string(), z.number()).describe('share of all lookups, by reason'),
-  walkLength: z.number().describe('blocks visited per miss'),
-  perLookup: z.object({
-    loads: z.number(),
-    stores: z.number(),
-    atomics: z.number(),
-    fences: z.number(),
-    transfers: z.number().describe('cache-line transfers'),
-  }),
-  unplugs: z.int(),
-  gracePeriodsPerUnplug: z.number(),
-  timeToFree: z.number().describe('from qemu_ram_free to the free, mean'),
+  unreclaimed: z
+    .array(z.object({ milliseconds: z.number(), objects: z.number() }))
+    .describe('objects removed and not yet freed, over the time of the first replication'),
   violations: z.array(violationSchema).describe('what broke while it was measured'),
-  peakUnreclaimed: z.number().describe('blocks removed and not yet freed, at most'),
-  metrics: z.record(z.string(), metricSchema).describe("the system's own"),
 })
 
 /** Wall clock of the lookup path alone, the scheduler stripped away. */
@@ -187,16 +205,32 @@ export const wallClockSchema = z.object({
   fix: z.string(),
   path: z.string(),
   nanoseconds: z.number().describe('median per call'),
+  samples: z.int().describe('each of many calls'),
   low: z.number().describe('10th percentile of the samples'),
   high: z.number().describe('90th percentile'),
+  interval: z.tuple([z.number(), z.number()]).describe('95 % confidence interval of the median'),
   relative: z.number().describe('against the first candidate of the list, same path'),
 })
 
+/** Of the file that `bench` writes. */
+export const BENCH_VERSION = 2
+
 export const benchFileSchema = z.object({
-  version: z.literal(RESULTS_VERSION),
+  version: z.literal(BENCH_VERSION),
   kind: z.literal('bench'),
   seed: z.int(),
   command: z.string(),
+  environment: z
+    .object({ rcufuzz: z.string(), node: z.string(), platform: z.string(), cpu: z.string(), cores: z.int() })
+    .describe('where it was measured; simulated time does not depend on it'),
+  systems: z.record(
+    z.string(),
+    z.object({
+      title: z.string(),
+      metrics: z.record(z.string(), metricSchema),
+      workloads: z.record(z.string(), z.object({ title: z.string(), source: z.string().optional() })),
+    }),
+  ),
   costs: z.record(z.string(), z.object({ value: z.number(), unit: z.string(), source: z.string() })),
   simulations: z.array(simulationSchema),
   wallClock: z.array(wallClockSchema),
@@ -206,10 +240,12 @@ export type Trace = z.infer<typeof traceSchema>
 export type TraceRow = Trace['rows'][number]
 export type FuzzResult = z.infer<typeof fuzzResultSchema>
 export type FoundViolation = FuzzResult['violations'][number]
+export type Crossing = z.infer<typeof crossing>
 export type VerifyResult = z.infer<typeof verifyResultSchema>
 export type VerifyFile = z.infer<typeof verifyFileSchema>
 export type FuzzFile = z.infer<typeof fuzzFileSchema>
-export type MetricResult = z.infer<typeof metricSchema>
+export type Metric = z.infer<typeof metricSchema>
+export type Figure = z.infer<typeof figureSchema>
 export type Simulation = z.infer<typeof simulationSchema>
 export type WallClock = z.infer<typeof wallClockSchema>
 export type BenchFile = z.infer<typeof benchFileSchema>

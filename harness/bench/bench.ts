@@ -1,66 +1,119 @@
-import type { FixInfo, Target } from '../define.js'
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import type { Target } from '../define.js'
+import type { Candidate } from '../registry.js'
 import type { BenchFile, Simulation, WallClock } from '../results.js'
-import { COSTS } from './costs.js'
-import { simulate } from './simulate.js'
+import type { Costs } from './costs.js'
+import { metricsOf } from './metrics.js'
 import { wallClock } from './wallclock.js'
+import type { Job } from './worker.js'
+import type { Case } from './workloads.js'
 
-export interface BenchOptions {
+export interface Subject {
   readonly system: Target
   /** The first is what the others are compared with. */
-  readonly fixes: readonly { readonly fix: FixInfo; readonly path: string }[]
+  readonly candidates: readonly Candidate[]
+  readonly cases: readonly Case[]
+}
+
+export interface BenchOptions {
+  readonly subjects: readonly Subject[]
   readonly seed: number
-  /** Fewer workloads, shorter. */
-  readonly quick: boolean
+  readonly replications: number
+  readonly costs: Costs
+  readonly workers: number
+  /** Turns that the candidates take under the wall clock; 0 = it is left out. */
+  readonly rounds: number
   /** What is being measured, and the share of all that is done. */
   readonly onProgress: (text: string, fraction: number) => void
 }
 
-const FULL = { replications: 5, rounds: 3, seconds: 0.03 }
-const QUICK = { replications: 3, rounds: 1, seconds: 0.03 }
+/** Length of a turn; a share of the candidate's path, in seconds. */
+const TURN = 0.03
 /** Share of the whole that the wall clock takes, roughly. */
-const WALL_CLOCK = 0.2
+const WALL_CLOCK = 0.3
 
 /** Measures every candidate under every workload, in simulated time, and its paths by the wall clock. */
 export async function bench(
   options: BenchOptions,
-): Promise<Pick<BenchFile, 'simulations' | 'wallClock' | 'costs'>> {
-  const { system, fixes, seed, quick, onProgress } = options
-  if (!system.bench) throw new RangeError(`${system.name} has no benchmark`)
-  const size = quick ? QUICK : FULL
-  const workloads = Object.keys(system.bench.workloads).filter(
-    (w) => !quick || system.bench?.workloads[w]?.quick,
-  )
-  const simulations: Simulation[] = []
-  for (const { fix } of fixes) {
-    for (const workload of workloads) {
-      onProgress(
-        `${system.name} ${fix.name}: ${workload}`,
-        ((1 - WALL_CLOCK) * simulations.length) / (fixes.length * workloads.length),
-      )
-      simulations.push(
-        simulate({
-          system: system.name,
-          bench: system.bench,
-          fix,
-          workload,
-          seed,
-          replications: size.replications,
-        }),
-      )
-      // Lets the display breathe.
-      await new Promise(setImmediate)
-    }
-  }
-  const clock: WallClock[] = await wallClock({
-    system: system.name,
-    paths: Object.keys(system.bench.paths),
-    fixes: fixes.map(({ fix, path }) => ({ name: fix.name, path })),
-    rounds: size.rounds,
-    seconds: size.seconds,
-    onProgress: (done, all) => {
-      onProgress(`${system.name}: wall clock`, 1 - WALL_CLOCK + (WALL_CLOCK * done) / all)
-    },
+): Promise<Pick<BenchFile, 'systems' | 'simulations' | 'wallClock' | 'costs'>> {
+  const { subjects, costs, rounds, onProgress } = options
+  const before = rounds > 0 ? 1 - WALL_CLOCK : 1
+  const simulations = await simulateAll(options, (text, fraction) => {
+    onProgress(text, fraction * before)
   })
-  onProgress(`${system.name}: done`, 1)
-  return { simulations, wallClock: clock, costs: { ...COSTS } }
+  const clock: WallClock[] = []
+  if (rounds > 0)
+    // Nothing else runs meanwhile.
+    for (const [i, { system, candidates }] of subjects.entries())
+      clock.push(
+        ...(await wallClock({
+          system: system.name,
+          paths: system.bench?.paths ?? {},
+          fixes: candidates.map((c) => ({ fix: c.fix, path: c.module })),
+          rounds,
+          seconds: TURN,
+          onProgress: (done, all) => {
+            const share = (i + done / all) / subjects.length
+            onProgress(`${system.name}: wall clock`, before + (1 - before) * share)
+          },
+        })),
+      )
+  onProgress('done', 1)
+  return { systems: described(subjects), simulations, wallClock: clock, costs: { ...costs } }
+}
+
+/** In the order of systems, candidates and workloads, on any number of workers. */
+async function simulateAll(
+  { subjects, seed, replications, costs, workers }: BenchOptions,
+  onProgress: BenchOptions['onProgress'],
+): Promise<Simulation[]> {
+  const jobs = subjects.flatMap(({ system, candidates, cases }) =>
+    candidates.flatMap((c) =>
+      cases.map((workload): Job => ({
+        system: system.name,
+        fix: c.reference,
+        workload,
+        seed,
+        replications,
+        costs,
+      })),
+    ),
+  )
+  const pool = new Piscina({
+    filename: fileURLToPath(new URL('./worker-entry.cjs', import.meta.url)),
+    maxThreads: workers,
+    minThreads: Math.min(workers, jobs.length),
+  })
+  let done = 0
+  try {
+    return await Promise.all(
+      jobs.map(async (job) => {
+        const result = (await pool.run(job)) as Simulation
+        onProgress(`${job.system} ${result.fix}: ${job.workload.name}`, ++done / jobs.length)
+        return result
+      }),
+    )
+  } finally {
+    await pool.destroy()
+  }
+}
+
+function described(subjects: readonly Subject[]): BenchFile['systems'] {
+  return Object.fromEntries(
+    subjects.map(({ system, cases }) => [
+      system.name,
+      {
+        title: system.title,
+        metrics: Object.fromEntries(
+          Object.entries(system.bench ? metricsOf(system.bench) : {}).map(
+            ([name, { title, unit, better }]) => [name, { title, unit, better }],
+          ),
+        ),
+        workloads: Object.fromEntries(
+          cases.map(({ name, title, source }) => [name, { title, ...(source !== undefined && { source }) }]),
+        ),
+      },
+    ]),
+  )
 }

@@ -1,7 +1,5 @@
-import { COSTS } from './costs.js'
+import type { Costs } from './costs.js'
 import type { Line } from './lines.js'
-
-const HIT = COSTS.hit.value
 
 /** What a thread has done so far. */
 export interface Counts {
@@ -21,7 +19,14 @@ export class Cache {
   /** By core: when its store buffer is empty. */
   private readonly drained: Float64Array
 
-  constructor(cores: number) {
+  readonly hit: number
+  private readonly memory: number
+  private readonly transfer: number
+
+  constructor(cores: number, costs: Costs) {
+    this.hit = costs.hit.value
+    this.memory = costs.memory.value
+    this.transfer = costs.transfer.value
     this.drained = new Float64Array(cores)
     for (let i = 0; i < cores; i++)
       this.counts.push({ loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 })
@@ -34,11 +39,11 @@ export class Cache {
 
   /** A copy, from whoever has the line; any number of cores can fetch one at the same time. */
   load(line: Line, id: number, now: number): number {
-    if (line.isCopiedBy(id)) return HIT
+    if (line.isCopiedBy(id)) return this.hit
     const wait = Math.max(0, line.free - now)
     const fetch = this.fetch(line, id)
     line.share(id)
-    return wait + fetch + HIT
+    return wait + fetch + this.hit
   }
 
   /** Goes to the store buffer at once; from there the line is fetched in the background, in program order. */
@@ -48,7 +53,7 @@ export class Cache {
       this.drained[id] = line.free = start + this.fetch(line, id)
       line.take(id)
     }
-    return HIT
+    return this.hit
   }
 
   /** Waits for the store buffer, and for the line; the next core gets it when this one is done. */
@@ -67,8 +72,8 @@ export class Cache {
   }
 
   private fetch(line: Line, id: number): number {
-    if (!line.cached) return COSTS.memory.value
+    if (!line.cached) return this.memory
     ;(this.counts[id] as Counts).transfers++
-    return COSTS.transfer.value
+    return this.transfer
   }
 }

@@ -47,6 +47,10 @@ export const COSTS = {
   'srcu.gracePeriod': ns(30_000, 'Linux, synchronize_srcu_expedited: tens of us (commit 7d9a0273c459)'),
 } as const satisfies Record<string, Cost>
 
+export type CostName = keyof typeof COSTS
+/** A table of costs: the documented one, or with figures of the user's own. */
+export type Costs = Readonly<Record<CostName, Cost>>
+
 /** How fences and 16-byte atomics are done on a host. */
 export interface HostCosts {
   readonly rmb: number
@@ -58,29 +62,17 @@ export interface HostCosts {
   readonly wideExclusive: boolean
 }
 
-const x86 = {
-  rmb: COSTS['fence.x86.rmb'].value,
-  wmb: COSTS['fence.x86.wmb'].value,
-  mb: COSTS['fence.x86.mb'].value,
-  wideLoad: COSTS.wide.value,
-  wideStore: COSTS.wide.value,
-  wideExclusive: false,
-}
+export const HOSTS: readonly Host[] = ['x86', 'x86-cmpxchg16b', 'arm64']
 
-export const HOSTS: Readonly<Record<Host, HostCosts>> = {
-  x86,
-  'x86-cmpxchg16b': {
-    ...x86,
-    wideLoad: COSTS['wide.cmpxchg16b.load'].value,
-    wideStore: COSTS['wide.cmpxchg16b.store'].value,
-    wideExclusive: true,
-  },
-  arm64: {
-    rmb: COSTS['fence.arm64.rmb'].value,
-    wmb: COSTS['fence.arm64.wmb'].value,
-    mb: COSTS['fence.arm64.mb'].value,
-    wideLoad: COSTS.wide.value,
-    wideStore: COSTS.wide.value,
-    wideExclusive: false,
-  },
+export function hostCosts(host: Host, costs: Costs): HostCosts {
+  const fences = host === 'arm64' ? 'arm64' : 'x86'
+  const wideExclusive = host === 'x86-cmpxchg16b'
+  return {
+    rmb: costs[`fence.${fences}.rmb`].value,
+    wmb: costs[`fence.${fences}.wmb`].value,
+    mb: costs[`fence.${fences}.mb`].value,
+    wideLoad: costs[wideExclusive ? 'wide.cmpxchg16b.load' : 'wide'].value,
+    wideStore: costs[wideExclusive ? 'wide.cmpxchg16b.store' : 'wide'].value,
+    wideExclusive,
+  }
 }

@@ -1,59 +1,100 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import type { Metric } from '../define.js'
-import type { MetricResult } from '../results.js'
+import { PERCENTILES, type Figure, type Percentile } from '../results.js'
 import { halfWidth, share } from './statistics.js'
 
 /** Histograms hold whole numbers from 1: values are recorded in hundredths, one more than they are. */
 const TICKS = 100
+const read = (ticks: number): number => (ticks - 1) / TICKS
 
-const PERCENTILES = { p50: 50, p90: 90, p99: 99, p999: 99.9 } as const
+const LEVELS = Object.entries(PERCENTILES) as [Percentile, number][]
 
 /** One metric over the replications of a simulation: what was sampled of it, or counted. */
 export class Measure {
-  private histogram: RecordableHistogram | null = null
   /** By replication: the sum of what was sampled or counted, and the number of samples. */
   readonly sums: number[] = []
-  private readonly samples: number[] = []
+  readonly samples: number[] = []
+  /** Of the current replication, and of those before. */
+  private current: RecordableHistogram | null = null
+  private total: RecordableHistogram | null = null
+  private readonly levels: Record<Percentile, number>[] = []
+  private sum = 0
+  private n = 0
+  private fed = false
 
   begin(): void {
-    this.sums.push(0)
-    this.samples.push(0)
+    this.sum = this.n = 0
   }
 
   count(n: number): void {
-    this.sums[this.sums.length - 1] = (this.sums.at(-1) as number) + n
+    this.fed = true
+    this.sum += n
   }
 
   sample(value: number): void {
-    this.count(value)
-    this.samples[this.samples.length - 1] = (this.samples.at(-1) as number) + 1
-    this.histogram ??= createHistogram({ figures: 3 })
-    this.histogram.record(Math.round(Math.max(0, value) * TICKS) + 1)
+    this.sum += value
+    this.n++
+    this.current ??= createHistogram({ figures: 3 })
+    this.current.record(Math.round(Math.max(0, value) * TICKS) + 1)
   }
 
-  /** `wholes`: by replication, what a count is a share of. */
-  result({ title, unit, better }: Metric, wholes: readonly number[]): MetricResult {
-    const { histogram: h, sums } = this
-    const of = h ? this.samples : wholes
-    const replications = sums.flatMap((sum, i) => ((of[i] ?? 0) > 0 ? [sum / (of[i] as number)] : []))
-    const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
-    const read = (ticks: number): number => (ticks - 1) / TICKS
+  /** A replication is over: its histogram is merged with those of the others. */
+  end(): void {
+    this.sums.push(this.sum)
+    this.samples.push(this.n)
+    const { current } = this
+    if (!current || current.count === 0) return
+    this.levels.push(distribution(current))
+    this.total ??= createHistogram({ figures: 3 })
+    this.total.add(current)
+    current.reset()
+  }
+
+  /**
+   * `wholes`: by replication, what a count is a share of. Null where there is nothing to say: no whole, or nothing
+   * at all was fed to what may be a sampled metric.
+   */
+  figure(wholes: readonly number[], scale: number, counted: boolean): Figure | null {
+    if (!this.fed && !counted && !this.total) return null
+    const { total, sums, levels } = this
+    const of = total ? this.samples : wholes
+    const replications = sums.flatMap((sum, i) => {
+      const n = of[i] ?? 0
+      return n > 0 ? [round((scale * sum) / n)] : []
+    })
+    if (replications.length === 0) return null
     return {
-      title,
-      unit,
-      better,
-      value: share(total(sums), total(of)),
-      interval: halfWidth(replications),
-      samples: h ? h.count : total(sums),
+      value: round(scale * share(add(sums), add(of))),
+      interval: round(halfWidth(replications)),
+      samples: round(add(of)),
       replications,
-      ...(h && {
-        distribution: {
-          ...(Object.fromEntries(
-            Object.entries(PERCENTILES).map(([name, p]) => [name, read(h.percentile(p))]),
-          ) as Record<keyof typeof PERCENTILES, number>),
-          max: read(h.max),
-        },
+      ...(total && {
+        distribution: { ...distribution(total), max: round(read(total.max)) },
+        intervals: record((p, level) =>
+          round(Math.max(halfWidth(levels.map((l) => l[p])), orderStatistics(total, level))),
+        ),
       }),
     }
   }
 }
+
+/**
+ * Half of the distribution-free 95 % interval of a percentile: ranks that the binomial distribution allows. Where
+ * all replications happen to have the same one, it is not therefore exact: values may lie in steps.
+ */
+function orderStatistics(h: RecordableHistogram, level: number): number {
+  const spread = 1.96 * Math.sqrt((level * (100 - level)) / h.count)
+  const at = (percent: number): number => read(h.percentile(Math.min(100, Math.max(1e-6, percent))))
+  const middle = at(level)
+  return Math.max(at(level + spread) - middle, middle - at(level - spread))
+}
+
+const add = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+/** As many digits as a figure of a simulation can mean. */
+export const round = (n: number): number => Number(n.toPrecision(7))
+
+const record = (f: (p: Percentile, level: number) => number): Record<Percentile, number> =>
+  Object.fromEntries(LEVELS.map(([p, level]) => [p, f(p, level)])) as Record<Percentile, number>
+
+const distribution = (h: RecordableHistogram): Record<Percentile, number> =>
+  record((_, level) => round(read(h.percentile(level))))

@@ -4,11 +4,8 @@ import type { Machine, Thread } from '../machine/index.js'
 import type { RcuHead } from '../machine/rcu.js'
 import type { Condition, Mutex } from '../machine/sync.js'
 import { Cache, type Counts } from './cache.js'
-import { COSTS, HOSTS, type HostCosts } from './costs.js'
+import { COSTS, hostCosts, type CostName, type Costs, type HostCosts } from './costs.js'
 import { Lines, type Line, type Place } from './lines.js'
-
-const HIT = COSTS.hit.value
-const POLL = COSTS['call_rcu.poll'].value
 
 /** Sees every step before it is carried out. */
 export interface Watcher {
@@ -24,6 +21,7 @@ export class CacheModel implements CostModel {
   private readonly cache: Cache
   private readonly lines: Lines
   private readonly host: HostCosts
+  private readonly values = {} as Record<CostName, number>
   /** util/rcu.c: `rcu_gp_ctr`, each thread's `rcu_reader`, the queue's tail and count. */
   private readonly gracePeriodCounter: Line
   private readonly queue: Line
@@ -37,10 +35,12 @@ export class CacheModel implements CostModel {
     layout: { readonly [type: string]: StructLayout },
     host: Host,
     private readonly watcher: Watcher | null = null,
+    costs: Costs = COSTS,
   ) {
-    this.cache = new Cache(capacity)
+    for (const name of Object.keys(costs) as CostName[]) this.values[name] = costs[name].value
+    this.cache = new Cache(capacity, costs)
     this.lines = new Lines(capacity, layout)
-    this.host = HOSTS[host]
+    this.host = hostCosts(host, costs)
     this.gracePeriodCounter = this.lines.fresh()
     this.queue = this.lines.fresh()
     for (let i = 0; i < capacity; i++) this.readers.push(this.lines.fresh())
@@ -63,19 +63,19 @@ export class CacheModel implements CostModel {
 
   charge(m: Machine, t: Thread, now: number): number {
     const cost = this.cost(m, t, now)
-    if (this.watcher) this.watcher.step(m, t, now, now + cost)
+    this.watcher?.step(m, t, now, now + cost)
     return cost
   }
 
   postpone(m: Machine, t: Thread): number {
     if (t.operation?.name !== 'awaitCallbacks') return 0
-    const enough = m.callbacks.counted >= COSTS['call_rcu.batch'].value
-    if (enough || (this.tries[t.id] as number) >= COSTS['call_rcu.tries'].value) {
+    const enough = m.callbacks.counted >= this.values['call_rcu.batch']
+    if (enough || (this.tries[t.id] as number) >= this.values['call_rcu.tries']) {
       this.tries[t.id] = 0
       return 0
     }
     ;(this.tries[t.id] as number)++
-    return POLL
+    return this.values['call_rcu.poll']
   }
 
   resume(t: Thread, since: number, event: number): number {
@@ -84,12 +84,13 @@ export class CacheModel implements CostModel {
         return Math.max(since, event)
       case 'awaitCallbacks':
         // With nothing to do the thread sleeps once before it waits for the event.
-        return Math.max(since + POLL, event + COSTS.wake.value)
+        return Math.max(since + this.values['call_rcu.poll'], event + this.values.wake)
       default:
-        return Math.max(since, event + COSTS.wake.value)
+        return Math.max(since, event + this.values.wake)
     }
   }
 
+  /** The most frequent operations stand first. */
   private cost(m: Machine, t: Thread, now: number): number {
     const id = t.id
     const counts = this.counts[id] as Counts
@@ -103,6 +104,15 @@ export class CacheModel implements CostModel {
       case 'waitUntil':
         counts.loads++
         return this.cache.load(this.lines.of(t.cell as Place), id, now)
+      case 'rcuReadLock':
+        if (t.rcuDepth > 0) return this.cache.hit
+        return (
+          this.cache.load(this.gracePeriodCounter, id, now) +
+          this.cache.store(this.readers[id] as Line, id, now)
+        )
+      case 'rcuReadUnlock':
+        if (t.rcuDepth > 1) return this.cache.hit
+        return this.leave(m, t, now)
       case 'write':
       case 'plainWrite':
       case 'storeRelease':
@@ -119,11 +129,11 @@ export class CacheModel implements CostModel {
       case 'cmpxchg':
       case 'fetchIncNonzero':
         counts.atomics++
-        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, COSTS.cmpxchg.value)
+        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, this.values.cmpxchg)
       case 'xchg':
       case 'fetchAdd':
         counts.atomics++
-        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, COSTS.atomic.value)
+        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, this.values.atomic)
       case 'smpRmb':
         counts.fences++
         return this.host.rmb
@@ -133,51 +143,42 @@ export class CacheModel implements CostModel {
       case 'smpMb':
         counts.fences++
         return this.cache.drain(id, now) + this.host.mb
-      case 'rcuReadLock':
-        if (t.rcuDepth > 0) return HIT
-        return (
-          this.cache.load(this.gracePeriodCounter, id, now) +
-          this.cache.store(this.readers[id] as Line, id, now)
-        )
-      case 'rcuReadUnlock':
-        if (t.rcuDepth > 1) return HIT
-        return this.leave(m, t, now)
       case 'lock':
       case 'unlock':
-        return this.cache.atomic(this.lines.of(t.x as Mutex), id, now, COSTS.lock.value)
+        return this.cache.atomic(this.lines.of(t.x as Mutex), id, now, this.values.lock)
       case 'condWait':
       case 'condWoken':
-        return this.cache.atomic(this.lines.of(t.y as Mutex), id, now, COSTS.lock.value)
+        return this.cache.atomic(this.lines.of(t.y as Mutex), id, now, this.values.lock)
       case 'condSignal':
       case 'condBroadcast':
-        return (t.x as Condition).waiters.length > 0 ? COSTS['wake.call'].value : COSTS.atomic.value
+        return (t.x as Condition).waiters.length > 0 ? this.values['wake.call'] : this.values.atomic
       case 'gracePeriodStart':
         return this.startGracePeriod(m, t, now)
       case 'gracePeriodEnd':
         this.gracePeriods--
-        return this.cache.drain(id, now) + HIT
+        return this.cache.drain(id, now) + this.cache.hit
       case 'callRcu':
         this.cache.store(this.lines.of(t.x as RcuHead), id, now)
         counts.atomics++
-        return this.cache.atomic(this.queue, id, now, COSTS.atomic.value)
+        return this.cache.atomic(this.queue, id, now, this.values.atomic)
       case 'callRcuCount':
         counts.atomics++
-        return this.cache.atomic(this.queue, id, now, COSTS.atomic.value)
+        return this.cache.atomic(this.queue, id, now, this.values.atomic)
       case 'awaitCallbacks':
       case 'dequeueCallback':
-        return this.cache.atomic(this.queue, id, now, COSTS.atomic.value)
+        return this.cache.atomic(this.queue, id, now, this.values.atomic)
       case 'srcuReadLock':
       case 'srcuReadUnlock':
         // A per-CPU counter and a full fence (kernel/rcu/srcutree.c).
         counts.fences++
-        return this.cache.drain(id, now) + HIT + this.host.mb
+        return this.cache.drain(id, now) + this.cache.hit + this.host.mb
       case 'alloc':
       case 'free':
-        return COSTS.malloc.value
+        return this.values.malloc
       case 'cpuRelax':
-        return COSTS.pause.value
+        return this.values.pause
       default:
-        return HIT
+        return this.cache.hit
     }
   }
 
@@ -196,16 +197,16 @@ export class CacheModel implements CostModel {
 
   /** Steps out of the section, and wakes a grace period that waits for this reader. */
   private leave(m: Machine, t: Thread, now: number): number {
-    const left = this.cache.store(this.readers[t.id] as Line, t.id, now) + HIT
-    return this.gracePeriods > 0 && m.rcu.waitsFor(t) ? left + COSTS['wake.call'].value : left
+    const left = this.cache.store(this.readers[t.id] as Line, t.id, now) + this.cache.hit
+    return this.gracePeriods > 0 && m.rcu.waitsFor(t) ? left + this.values['wake.call'] : left
   }
 
   private startGracePeriod(m: Machine, t: Thread, now: number): number {
     this.gracePeriods++
-    if (t.x !== m.rcu) return COSTS['srcu.gracePeriod'].value
-    let end = now + this.cache.drain(t.id, now) + COSTS.membarrier.value
+    if (t.x !== m.rcu) return this.values['srcu.gracePeriod']
+    let end = now + this.cache.drain(t.id, now) + this.values.membarrier
     end += this.cache.store(this.gracePeriodCounter, t.id, end)
-    end += COSTS.membarrier.value
+    end += this.values.membarrier
     for (let i = 0; i < m.threads.length; i++)
       if (i !== t.id) end += this.cache.load(this.readers[i] as Line, t.id, end)
     return end - now

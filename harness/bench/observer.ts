@@ -1,64 +1,80 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import type { BenchEnvironment, LookupFields, Metric, RandomStream } from '../define.js'
+import type { BenchDescription, BenchEnvironment, Metric, RandomStream } from '../define.js'
 import type { TimedDriver } from '../drivers/timed.js'
 import type { Machine, Struct, Thread } from '../machine/index.js'
+import type { Figure, Simulation } from '../results.js'
+import { Holds } from './holds.js'
 import { FieldSet, Lookup, type MissReason } from './lookups.js'
 import type { Counts } from './cache.js'
-import { Holds } from './holds.js'
-import { Measure } from './measure.js'
+import { Measure, round } from './measure.js'
+import { metricsOf, type HarnessMetric } from './metrics.js'
 import type { Watcher } from './model.js'
 import { Stream } from './random.js'
 import { Removals } from './removals.js'
+import { share } from './statistics.js'
 
-/** Latencies are recorded in hundredths of a nanosecond: a histogram holds whole numbers. */
-export const TICKS = 100
 /** Share of a replication that is not counted: caches are cold in it. */
-const WARM_UP = 0.1
-
-/** What one replication has to say of its lookups. */
-export interface Replication {
-  lookups: number
-  latency: number
-  misses: number
-}
+export const WARM_UP = 0.1
+/** Points of the curve of unreclaimed objects. */
+const POINTS = 48
 
 /** Books lookups and removals while a workload runs; gives its processes what they need to know. */
 export class Observer implements Watcher, BenchEnvironment {
-  readonly histogram: RecordableHistogram = createHistogram({ figures: 3 })
-  readonly replications: Replication[] = []
-  readonly reasons = new Map<MissReason, number>()
-  readonly removals = new Removals()
-  readonly total: Counts = { loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 }
-  /** The system's own metrics. */
-  readonly metrics: ReadonlyMap<string, Measure>
-  walkLength = 0
+  readonly metrics: Readonly<Record<string, Metric>>
+  private readonly measures = new Map<string, Measure>()
+  private readonly latency: Measure
+  private readonly missRate: Measure
+  private readonly walkLength: Measure
+  private readonly costs: Readonly<Record<keyof Counts, Measure>>
+  private readonly reasons = new Map<MissReason, number>()
+  private readonly removals = new Removals()
+  private readonly dropped = new Measure()
   private readonly holds = new Holds()
-  /** The metrics that the harness feeds: by role of who holds the BQL, and of removals. */
+  /** By replication: lookups, misses and removals after the warm-up. */
+  private readonly lookupsBy: number[] = []
+  private readonly missesBy: number[] = []
+  private readonly removalsBy: number[] = []
+  private unreclaimed: Simulation['unreclaimed'] | null = null
+  /** The metrics that the harness feeds if asked: by role of who holds the BQL, and of removals. */
   private readonly heldBy = new Map<string, string>()
   private readonly gracePeriodsToFree: string[] = []
-  private replication: Replication = { lookups: 0, latency: 0, misses: 0 }
   private readonly lookups: Lookup[] = []
   private readonly before: Counts[] = []
   private readonly streams = new Map<number, Stream>()
   private readonly fields: FieldSet | null
-  /** When the last step began. */
-  private clock = 0
   private driver!: TimedDriver
   private counts!: readonly Counts[]
   private seed = 0
+  /** When the last step began. */
+  private clock = 0
+  private misses = 0
+  private lookupsDone = 0
+  private removalsBegun = 0
+  /** Transfers of the warm-up; -1 in it. */
+  private transfersBefore = -1
 
   constructor(
     capacity: number,
-    fields: LookupFields | undefined,
-    metrics: { readonly [name: string]: Metric },
+    private readonly bench: Pick<BenchDescription<never>, 'lookup' | 'metrics'>,
     /** Length of a replication. */
     private readonly nanoseconds: number,
   ) {
-    this.fields = fields ? new FieldSet(fields) : null
-    this.metrics = new Map(Object.keys(metrics).map((name) => [name, new Measure()]))
-    for (const [name, { observed }] of Object.entries(metrics))
+    this.fields = bench.lookup ? new FieldSet(bench.lookup) : null
+    this.metrics = metricsOf(bench)
+    for (const [name, { observed }] of Object.entries(this.metrics)) {
+      this.measures.set(name, new Measure())
       if (observed === 'grace-periods-to-free') this.gracePeriodsToFree.push(name)
       else if (observed) this.heldBy.set(observed.bqlHeldBy, name)
+    }
+    this.latency = this.fed('latency')
+    this.missRate = this.fed('missRate')
+    this.walkLength = this.fed('walkLength')
+    this.costs = {
+      loads: this.fed('loads'),
+      stores: this.fed('stores'),
+      atomics: this.fed('atomics'),
+      fences: this.fed('fences'),
+      transfers: this.fed('transfers'),
+    }
     for (let i = 0; i < capacity; i++) {
       this.lookups.push(new Lookup())
       this.before.push({ loads: 0, stores: 0, atomics: 0, fences: 0, transfers: 0 })
@@ -77,20 +93,44 @@ export class Observer implements Watcher, BenchEnvironment {
   }
 
   begin(): void {
-    this.replication = { lookups: 0, latency: 0, misses: 0 }
-    this.replications.push(this.replication)
     this.removals.begin()
-    this.clock = 0
-    for (const m of this.metrics.values()) m.begin()
+    this.clock = this.misses = this.lookupsDone = this.removalsBegun = 0
+    this.transfersBefore = -1
+    for (const m of this.measures.values()) m.begin()
     for (const l of this.lookups) l.active = false
   }
 
+  /** A replication is over. */
+  end(): void {
+    const { removals } = this
+    if (removals.begun > 0) {
+      this.fed('gracePeriods').count(removals.gracePeriods)
+      this.fed('peakUnreclaimed').sample(removals.peak)
+      this.fed('unreclaimed').sample(removals.mean(this.clock))
+      this.unreclaimed ??= curve(removals.series, this.clock)
+    }
+    if (this.transfersBefore >= 0) this.fed('lineTransfers').count(this.transfers() - this.transfersBefore)
+    for (const m of this.measures.values()) m.end()
+    this.lookupsBy.push(this.lookupsDone)
+    this.missesBy.push(this.misses)
+    this.removalsBy.push(this.removalsBegun)
+    this.begunBy.push(removals.begun)
+  }
+
+  private readonly begunBy: number[] = []
+
   step(m: Machine, t: Thread, now: number, end: number): void {
     this.clock = now
+    if (this.transfersBefore < 0 && this.warm) this.transfersBefore = this.transfers()
     const lookup = this.lookups[t.id] as Lookup
     if (lookup.active) this.fields?.observe(t, lookup)
-    const gracePeriods = this.removals.step(m, t, now)
-    if (gracePeriods >= 0) for (const metric of this.gracePeriodsToFree) this.sample(metric, gracePeriods)
+    if ((t.operation as NonNullable<typeof t.operation>).looks) return
+    const freed = this.removals.step(m, t, now)
+    if (freed) {
+      this.fed('timeToFree').sample(freed.after)
+      for (const metric of this.gracePeriodsToFree) this.sample(metric, freed.gracePeriods)
+    }
+    if (this.heldBy.size === 0) return
     const held = this.holds.step(m, t, end)
     const metric = held < 0 ? undefined : this.heldBy.get(t.role)
     if (metric !== undefined) this.sample(metric, held)
@@ -115,70 +155,116 @@ export class Observer implements Watcher, BenchEnvironment {
 
   lookupBegins(t: Thread): void {
     ;(this.lookups[t.id] as Lookup).begin(this.now(t))
-    copy(this.before[t.id] as Counts, this.counts[t.id] as Counts)
+    const to = this.before[t.id] as Counts
+    const from = this.counts[t.id] as Counts
+    to.loads = from.loads
+    to.stores = from.stores
+    to.atomics = from.atomics
+    to.fences = from.fences
+    to.transfers = from.transfers
   }
 
   lookupEnds(t: Thread): void {
     const lookup = this.lookups[t.id] as Lookup
     lookup.active = false
     if (lookup.began < this.nanoseconds * WARM_UP) return
-    const latency = this.now(t) - lookup.began
-    this.histogram.record(Math.max(1, Math.round(latency * TICKS)))
-    this.replication.lookups++
-    this.replication.latency += latency
-    this.add(this.before[t.id] as Counts, this.counts[t.id] as Counts)
+    this.latency.sample(this.now(t) - lookup.began)
+    this.lookupsDone++
+    const before = this.before[t.id] as Counts
+    const after = this.counts[t.id] as Counts
+    this.costs.loads.count(after.loads - before.loads)
+    this.costs.stores.count(after.stores - before.stores)
+    this.costs.atomics.count(after.atomics - before.atomics)
+    this.costs.fences.count(after.fences - before.fences)
+    this.costs.transfers.count(after.transfers - before.transfers)
     if (!lookup.walked) return
-    this.replication.misses++
-    this.walkLength += lookup.walkLength
+    this.misses++
+    this.missRate.count(1)
+    this.walkLength.count(lookup.walkLength)
     const reason = lookup.reason()
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
   }
 
   removalBegins(t: Thread, object: Struct): void {
-    this.removals.removalBegins(object, this.now(t), this.warm)
+    if (this.warm) this.removalsBegun++
+    this.removals.removalBegins(object, this.now(t))
   }
 
   count(metric: string, n = 1): void {
-    const measure = this.metric(metric)
+    const measure = this.measure(metric)
     if (this.warm) measure.count(n)
   }
 
   sample(metric: string, value: number): void {
-    const measure = this.metric(metric)
+    const measure = this.measure(metric)
     if (this.warm) measure.sample(value)
   }
 
+  /** What all replications together say. */
+  result(): Pick<Simulation, 'metrics' | 'missReasons' | 'unreclaimed'> {
+    const metrics: Record<string, Figure> = {}
+    for (const [name, metric] of Object.entries(this.metrics)) {
+      const scale = metric.per !== undefined && metric.unit === '%' ? 100 : 1
+      const counted = metric.per !== undefined
+      const figure = this.measure(name).figure(this.wholes(name, metric.per), scale, counted)
+      if (figure) metrics[name] = figure
+    }
+    const lookups = this.lookupsBy.reduce((a, b) => a + b, 0)
+    return {
+      metrics,
+      missReasons: Object.fromEntries(
+        [...this.reasons].sort().map(([reason, n]) => [reason, round(share(n, lookups))]),
+      ),
+      unreclaimed: this.unreclaimed ?? [],
+    }
+  }
+
   /** By replication: what a count of a metric is divided by. */
-  wholes(per: string | undefined): readonly number[] {
-    if (per === 'lookup') return this.replications.map((r) => r.lookups)
-    if (per === 'removal') return this.removals.begunBy
-    if (per !== undefined) return this.metric(per).sums
-    return this.replications.map(() => (this.nanoseconds * (1 - WARM_UP)) / 1e9)
+  private wholes(name: string, per: string | undefined): readonly number[] {
+    // Callbacks of removals in the warm-up are run after it: all are counted.
+    if (per === 'removal' && this.measure(name) === this.fed('gracePeriods')) return this.begunBy
+    if (per === 'lookup') return this.lookupsBy
+    if (per === 'miss') return this.missesBy
+    if (per === 'removal') return this.removalsBy
+    if (per !== undefined && per !== 'second') return this.measure(per).sums
+    return this.lookupsBy.map(() => (this.nanoseconds * (1 - WARM_UP)) / 1e9)
   }
 
   private get warm(): boolean {
     return this.clock >= this.nanoseconds * WARM_UP
   }
 
-  private metric(name: string): Measure {
-    const measure = this.metrics.get(name)
+  /** What the harness books on; dropped where the system has no such metric, or one of its own of that name. */
+  private fed(name: HarnessMetric): Measure {
+    const own = this.bench.metrics !== undefined && name in this.bench.metrics
+    return (own ? undefined : this.measures.get(name)) ?? this.dropped
+  }
+
+  private measure(name: string): Measure {
+    const measure = this.measures.get(name)
     if (!measure) throw new RangeError(`the benchmark declares no metric ${name}`)
     return measure
   }
 
-  private add(before: Counts, after: Counts): void {
-    this.total.loads += after.loads - before.loads
-    this.total.stores += after.stores - before.stores
-    this.total.atomics += after.atomics - before.atomics
-    this.total.fences += after.fences - before.fences
-    this.total.transfers += after.transfers - before.transfers
+  private transfers(): number {
+    return this.counts.reduce((n, c) => n + c.transfers, 0)
   }
 }
 
-function copy(to: Counts, from: Counts): void {
-  to.loads = from.loads
-  to.stores = from.stores
-  to.atomics = from.atomics
-  to.fences = from.fences
-  to.transfers = from.transfers
+/** The steps of a count over time, thinned out to what a plot can show. */
+function curve(series: readonly { at: number; objects: number }[], end: number): Simulation['unreclaimed'] {
+  const points = series.filter((p, i) => series[i + 1]?.at !== p.at)
+  const every = Math.max(1, Math.ceil(points.length / POINTS))
+  // Of the points that are left out, the highest stands for all.
+  const kept: typeof points = []
+  for (let i = 0; i < points.length; i += every)
+    kept.push(points.slice(i, i + every).reduce((a, b) => (b.objects > a.objects ? b : a)))
+  const last = points.at(-1)
+  if (last && kept.at(-1) !== last) kept.push(last)
+  return [{ at: 0, objects: 0 }, ...kept, { at: end, objects: last?.objects ?? 0 }].map(
+    ({ at, objects }) => ({
+      milliseconds: Number((at / 1e6).toPrecision(5)),
+      objects,
+    }),
+  )
 }

@@ -6,44 +6,62 @@ interface Pending {
   readonly gracePeriods: number
 }
 
-/** Follows removed objects to their free, and counts the grace periods that this takes. */
+/** An object that was removed is freed. */
+export interface Freed {
+  readonly after: number
+  /** That ended meanwhile. */
+  readonly gracePeriods: number
+}
+
+/** Follows removed objects to their free, and counts the grace periods that this takes. One replication. */
 export class Removals {
   begun = 0
-  freed = 0
-  timeToFree = 0
   gracePeriods = 0
-  peakUnreclaimed = 0
-  /** Removals by replication, those of the warm-up left out. */
-  readonly begunBy: number[] = []
+  peak = 0
+  /** How many are removed and not freed, from when on. */
+  readonly series: { at: number; objects: number }[] = []
   private readonly pending = new Map<Struct, Pending>()
+  private area = 0
+  private since = 0
 
-  /** A new replication: totals go on. */
   begin(): void {
+    this.begun = this.gracePeriods = this.peak = this.area = this.since = 0
+    this.series.length = 0
     this.pending.clear()
-    this.begunBy.push(0)
   }
 
-  removalBegins(object: Struct, now: number, warm: boolean): void {
+  /** Mean number of objects that were removed and not freed. */
+  mean(now: number): number {
+    return now > 0 ? (this.area + this.pending.size * (now - this.since)) / now : 0
+  }
+
+  removalBegins(object: Struct, now: number): void {
     this.begun++
-    if (warm) this.begunBy[this.begunBy.length - 1] = (this.begunBy.at(-1) as number) + 1
+    this.changes(now)
     this.pending.set(object, { since: now, gracePeriods: this.gracePeriods })
-    this.peakUnreclaimed = Math.max(this.peakUnreclaimed, this.pending.size)
+    this.peak = Math.max(this.peak, this.pending.size)
+    this.series.push({ at: now, objects: this.pending.size })
   }
 
-  /** How many grace periods the removal that this step completes has seen; -1 if it completes none. */
-  step(m: Machine, t: Thread, now: number): number {
+  /** The removal that this step completes, if it completes one. */
+  step(m: Machine, t: Thread, now: number): Freed | null {
     const operation = t.operation?.name
     if (operation === 'free') return this.free(t.x as Struct, now)
     if (operation === 'gracePeriodEnd' && t.x === m.rcu) this.gracePeriods++
-    return -1
+    return null
   }
 
-  private free(object: Struct, now: number): number {
+  private free(object: Struct, now: number): Freed | null {
     const removal = this.pending.get(object)
-    if (removal === undefined) return -1
+    if (removal === undefined) return null
+    this.changes(now)
     this.pending.delete(object)
-    this.freed++
-    this.timeToFree += now - removal.since
-    return this.gracePeriods - removal.gracePeriods
+    this.series.push({ at: now, objects: this.pending.size })
+    return { after: now - removal.since, gracePeriods: this.gracePeriods - removal.gracePeriods }
+  }
+
+  private changes(now: number): void {
+    this.area += this.pending.size * (now - this.since)
+    this.since = now
   }
 }

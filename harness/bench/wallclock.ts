@@ -2,14 +2,17 @@ import Benchmark from 'benchmark'
 import { quantile } from 'simple-statistics'
 import type { WallClock } from '../results.js'
 import { bundlePlain, loadPlain } from './bundle.js'
+import { crosscheck } from './crosscheck.js'
+import { UserError } from '../user-error.js'
+import type { BenchPath, FixInfo } from '../define.js'
 
 /** Calls per measured function: the harness's own call is lost in them. */
 const CALLS = 1_000
 
 export interface WallClockTask {
   readonly system: string
-  readonly paths: readonly string[]
-  readonly fixes: readonly { readonly name: string; readonly path: string }[]
+  readonly paths: { readonly [name: string]: BenchPath<never> }
+  readonly fixes: readonly { readonly fix: FixInfo; readonly path: string }[]
   /** Candidates take turns this often, so that a slow phase of the computer hits all of them. */
   readonly rounds: number
   /** Per candidate, path and round. */
@@ -47,31 +50,48 @@ export async function wallClock(task: WallClockTask): Promise<WallClock[]> {
       fix,
       path,
       nanoseconds,
+      samples: samples.length,
       low: quantile(samples, 0.1),
       high: quantile(samples, 0.9),
+      interval: medianInterval(samples),
       relative: nanoseconds / (first.get(path) as number),
     }
   })
 }
 
+/** Of the order statistics, by the binomial distribution's normal approximation. */
+function medianInterval(samples: readonly number[]): [number, number] {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const n = sorted.length
+  const half = (1.96 * Math.sqrt(n)) / 2
+  const at = (rank: number): number => sorted[Math.min(n - 1, Math.max(0, rank))] as number
+  return [at(Math.floor(n / 2 - half)), at(Math.ceil(n / 2 + half))]
+}
+
 async function prepare(task: WallClockTask): Promise<Subject[]> {
   const subjects: Subject[] = []
-  for (const { name, path: file } of task.fixes) {
+  const paths = Object.keys(task.paths)
+  for (const { fix: candidate, path: file } of task.fixes) {
     const bundle = await bundlePlain(file)
-    for (const path of task.paths) {
+    for (const path of paths) {
+      const differs = await crosscheck(candidate, task.paths[path] as BenchPath<never>, path, bundle)
+      if (differs !== null)
+        throw new UserError(
+          `${candidate.name}: the path '${path}' cannot be timed by the wall clock: ${differs}`,
+        )
       const { fix, Machine, Thread, repeat } = await loadPlain(bundle, path)
       const machine = new Machine()
       const thread = new Thread(machine)
       const call = fix.target.bench.paths[path]?.prepare(machine, fix)
       if (!call) throw new RangeError(`no path ${path}`)
-      subjects.push({ fix: name, path, run: () => repeat(call, thread, CALLS), samples: [] })
+      subjects.push({ fix: candidate.name, path, run: () => repeat(call, thread, CALLS), samples: [] })
     }
   }
   const empty = (): void => {}
   const run = (): void => {
     for (let i = 0; i < CALLS; i++) empty()
   }
-  return [...subjects, ...task.paths.map((path) => ({ fix: EMPTY_CALL, path, run, samples: [] }))]
+  return [...subjects, ...paths.map((path) => ({ fix: EMPTY_CALL, path, run, samples: [] }))]
 }
 
 /** Nanoseconds per call, one figure per sample. */

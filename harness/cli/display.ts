@@ -1,133 +1,147 @@
-import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
+import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
-import type { Progress } from '../fuzz/campaign.js'
-import type { Job } from '../fuzz/fuzz.js'
-import type { FuzzResult } from '../results.js'
-import { verdict } from './verdict.js'
+import type { JobView, Overview } from '../fuzz/overview.js'
+import { keyOf } from '../fuzz/tasks.js'
+import { kindOf } from './verdict.js'
 
-/** Shows a fuzzing run as it goes, on stderr. */
+/** Shows a fuzzing run as it goes. */
 export interface Display {
-  progress(job: Job, progress: Progress): void
-  done(job: Job, result: FuzzResult): void
-  /** Waits until everything is drawn. */
-  close(): Promise<void>
+  show(overview: Overview): void
+  /** Something that must be seen. */
+  warn(message: string): void
+  close(overview: Overview): void
 }
 
-export function displayFor(jobs: readonly Job[]): Display {
-  return process.stderr.isTTY ? new LiveDisplay(jobs) : new LineDisplay()
+export function terminalDisplay(): Display {
+  return process.stderr.isTTY ? new LiveDisplay() : new LineDisplay((text) => process.stderr.write(text))
 }
 
-/** libFuzzer's lines: a line a second and campaign, and one at its end. */
-class LineDisplay implements Display {
-  private readonly started = new Map<string, number>()
-  private readonly last = new Map<string, number>()
+/**
+ * libFuzzer's lines: NEW when coverage or violations have grown, at most once a second and job; pulse when
+ * the executions have doubled; DONE.
+ */
+export class LineDisplay implements Display {
+  private readonly last = new Map<string, { view: JobView; at: number; pulse: number }>()
 
-  progress(job: Job, p: Progress): void {
+  constructor(private readonly write: (text: string) => void) {}
+
+  show(overview: Overview): void {
     const now = performance.now()
-    const key = keyOf(job)
-    if (!this.started.has(key)) this.started.set(key, now)
-    if (now - (this.last.get(key) ?? now - 900) < 1000) return
-    this.last.set(key, now)
-    const seconds = (now - (this.started.get(key) ?? now)) / 1000
-    const speed = seconds > 0.1 ? ` exec/s: ${Math.round(p.executions / seconds)}` : ''
-    process.stderr.write(
-      `#${p.executions}\t${key} cov: ${p.coverage} corp: ${p.corpus} found: ${p.findings}${speed}\n`,
-    )
-  }
-
-  done(job: Job, r: FuzzResult): void {
-    const speed = Math.round(r.executions / (r.seconds ?? 1))
-    const { broken, kinds } = verdict(r)
-    process.stderr.write(
-      `#${r.executions}\tDONE ${keyOf(job)} cov: ${r.coverage} corp: ${r.corpus} exec/s: ${speed} ${broken ? `BROKEN: ${kinds}` : 'survived'}\n`,
-    )
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve()
-  }
-}
-
-const keyOf = (job: Job): string => `${job.system}/${job.fix} ${job.memoryModel}`
-
-type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
-
-/** One line a candidate, with the state of each memory model. */
-class LiveDisplay implements Display {
-  private readonly rows = new Map<string, Row>()
-  private readonly drawn: Promise<unknown>
-
-  constructor(jobs: readonly Job[]) {
-    for (const job of jobs) {
-      const key = `${job.system}/${job.fix}`
-      const row = this.rows.get(key) ?? new Row(job.fix)
-      row.states.set(job.memoryModel, pc.dim('waiting'))
-      this.rows.set(key, row)
+    for (const view of overview.jobs) {
+      if (view.executions === 0 && view.problem === null) continue
+      const key = keyOf(view.job)
+      const last = this.last.get(key)
+      const event = eventOf(view, last?.view ?? null, view.executions >= (last?.pulse ?? 0))
+      if (!event || (event === 'NEW' && last && now - last.at < 1000)) continue
+      this.last.set(key, { view, at: now, pulse: 2 * view.executions })
+      this.write(line(event, view, overview))
     }
-    const tasks = [...this.rows.values()].map((row) => ({
-      title: row.title,
-      task: (_: unknown, wrapper: Wrapper) => {
-        row.attach(wrapper)
-        return row.finished
-      },
-    }))
-    this.drawn = new Listr(tasks, {
-      concurrent: true,
-      exitOnError: false,
-      rendererOptions: { collapseErrors: false },
-      fallbackRenderer: 'simple',
-    }).run()
   }
 
-  progress(job: Job, p: Progress): void {
-    this.row(job).set(job, pc.cyan(`${Math.round(p.executions / 1000)}k, cov ${p.coverage}`))
+  warn(message: string): void {
+    this.write(`rcufuzz: ${message}\n`)
   }
 
-  done(job: Job, r: FuzzResult): void {
-    const { broken, kinds } = verdict(r)
-    this.row(job).set(job, broken ? pc.red(kinds) : pc.green(`survived ${r.executions}`))
-    this.row(job).end()
-  }
-
-  private row(job: Job): Row {
-    return this.rows.get(`${job.system}/${job.fix}`) as Row
-  }
-
-  async close(): Promise<void> {
-    for (const row of this.rows.values()) row.stop()
-    await this.drawn
+  close(overview: Overview): void {
+    this.show(overview)
   }
 }
 
-class Row {
-  readonly states = new Map<string, string>()
-  readonly finished: Promise<void>
-  private resolve: () => void = () => undefined
-  private ended = 0
-  private wrapper: Wrapper | null = null
+function eventOf(view: JobView, last: JobView | null, pulse: boolean): string | null {
+  if (view.state === 'done') return last?.state === 'done' ? null : 'DONE'
+  if (!last || view.coverage > last.coverage || view.signatures.length > last.signatures.length) return 'NEW'
+  return pulse ? 'pulse' : null
+}
 
-  constructor(private readonly name: string) {
-    this.finished = new Promise((resolve) => (this.resolve = resolve))
+function line(event: string, view: JobView, { memoryMegabytes }: Overview): string {
+  const { job, executions, coverage, corpus, signatures, executionsPerSecond } = view
+  return `#${executions}\t${event.padEnd(6)} ${keyOf(job)} cov: ${coverage} corp: ${corpus} found: ${signatures.length} exec/s: ${executionsPerSecond} rss: ${memoryMegabytes}Mb${ending(view)}\n`
+}
+
+function ending({ state, signatures, problem }: JobView): string {
+  if (problem) return ` ${problem.problem.toUpperCase()}`
+  if (state !== 'done') return ''
+  return signatures.length > 0 ? ` BROKEN: ${kinds(signatures)}` : ' survived'
+}
+
+const kinds = (signatures: readonly string[]): string => [...new Set(signatures.map(kindOf))].join(', ')
+
+/** A table that is drawn again and again: a line a job, those with news first when they are too many. */
+class LiveDisplay implements Display {
+  private readonly draw = createLogUpdate(process.stderr)
+  private readonly warnings: string[] = []
+
+  show(o: Overview): void {
+    this.draw(this.table(o, (process.stderr.rows || 40) - 2))
   }
 
-  get title(): string {
-    return `${this.name}  ${[...this.states].map(([model, state]) => `${pc.bold(model)} ${state}`).join('  ')}`
+  warn(message: string): void {
+    this.warnings.push(message)
   }
 
-  attach(wrapper: Wrapper): void {
-    this.wrapper = wrapper
+  close(o: Overview): void {
+    this.draw(this.table(o, Infinity))
+    this.draw.done()
   }
 
-  set(job: Job, state: string): void {
-    this.states.set(job.memoryModel, state)
-    if (this.wrapper) this.wrapper.title = this.title
+  private table(o: Overview, height: number): string {
+    const { jobs } = o
+    const left = o.leftSeconds === null ? '' : `  left ${time(o.leftSeconds)}`
+    const head = [
+      `${pc.bold('elapsed')} ${time(o.elapsedSeconds)}${left}  ${count(o.executions)} executions  ${count(o.executionsPerSecond)}/s  rss ${o.memoryMegabytes} MB`,
+      ...this.warnings.slice(-3).map((w) => pc.yellow(w)),
+    ]
+    const room = Math.max(1, height - head.length - 2)
+    const shown = jobs.length <= room ? jobs : byNews(jobs).slice(0, room)
+    const width = Math.max(9, ...shown.map((v) => v.job.fix.length))
+    const names = pc.dim(
+      `${'candidate'.padEnd(width)}  model ${'executions'.padStart(11)} ${'exec/s'.padStart(8)} ${'cov'.padStart(5)} ${'corp'.padStart(5)} ${'last new'.padStart(9)}`,
+    )
+    const hidden = jobs.length - shown.length
+    return [
+      ...head,
+      names,
+      ...shown.map((v) => row(v, width)),
+      ...(hidden > 0 ? [pc.dim(`and ${hidden} more`)] : []),
+    ].join('\n')
   }
+}
 
-  end(): void {
-    if (++this.ended === this.states.size) this.stop()
-  }
+function row(v: JobView, width: number): string {
+  const numbers = [
+    count(v.executions).padStart(11),
+    count(v.executionsPerSecond).padStart(8),
+    String(v.coverage).padStart(5),
+    String(v.corpus).padStart(5),
+    (v.executions > 0 ? time(v.drySeconds) : '').padStart(9),
+  ]
+  return `${v.job.fix.padEnd(width)}  ${v.job.memoryModel.padEnd(5)} ${numbers.join(' ')}  ${state(v)}`
+}
 
-  stop(): void {
-    this.resolve()
+function state({ problem, signatures, state }: JobView): string {
+  if (problem) return pc.magenta(problem.problem)
+  if (signatures.length > 0) {
+    const counts = new Map<string, number>()
+    for (const s of signatures) counts.set(kindOf(s), (counts.get(kindOf(s)) ?? 0) + 1)
+    return pc.red([...counts].map(([kind, n]) => (n > 1 ? `${kind} ×${n}` : kind)).join(', '))
   }
+  return state === 'done' ? pc.green('survived') : pc.dim(state)
+}
+
+/** Those that are being run first, by how fresh their news is. */
+const byNews = (jobs: readonly JobView[]): JobView[] =>
+  [...jobs].sort(
+    (a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.drySeconds - b.drySeconds,
+  )
+
+const count = (n: number): string => n.toLocaleString('en')
+
+function time(seconds: number): string {
+  const s = Math.floor(seconds)
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60]
+  return h > 0
+    ? `${h}h${String(m).padStart(2, '0')}m`
+    : m > 0
+      ? `${m}m${String(s % 60).padStart(2, '0')}s`
+      : `${s}s`
 }

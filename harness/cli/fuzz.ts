@@ -1,25 +1,14 @@
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { SAMPLERS } from '../drivers/samplers.js'
-import { storeBest } from '../fuzz/store.js'
-import { defaultWorkers, fuzz, type FuzzOptions } from '../fuzz/fuzz.js'
-import type { CampaignReport } from '../fuzz/worker.js'
-import { RESULTS_VERSION, type FuzzFile, type FuzzResult } from '../results.js'
-import { writableFolder } from '../folders.js'
-import { displayFor } from './display.js'
+import type { FuzzFile } from '../results.js'
+import { runCampaign, type CampaignOptions } from './campaign.js'
 import * as option from './options.js'
 import { exitCode, inWords } from './verdict.js'
 
-interface Options extends option.SubjectOptions {
+interface Options extends Omit<CampaignOptions, 'corpus' | 'budget'> {
   readonly runs?: number
   readonly time?: number
-  readonly seed: number
-  readonly driver: string
-  readonly engine: 'structural' | 'jsfuzz'
-  readonly workers: number
-  readonly corpus: string
-  readonly out: string
+  readonly corpus?: string
   readonly json?: boolean
 }
 
@@ -53,19 +42,26 @@ export function fuzzCommand(): Command {
         .choices(['structural', 'jsfuzz'])
         .default('structural'),
     )
+    .addOption(option.workersOption())
     .addOption(
-      new Option('--workers <n>', 'worker threads').argParser(option.positive).default(defaultWorkers()),
+      new Option('--queue <url>', 'let workers on other machines do it, through this Redis server').argParser(
+        option.redisUrl,
+      ),
     )
-    .option('--corpus <dir>', 'where minimized interleavings go', 'corpus')
-    .option('--out <dir>', 'where the results file goes', 'reports')
+    .option('--corpus <dir>', 'where minimized interleavings go (default: corpus; with --out, its crashes)')
+    .option('--out <dir>', 'the campaign folder: results, state, queue, statistics', 'reports')
+    .option('--resume', 'go on with the campaign that --out holds, if it holds one')
     .addOption(option.jsonOption())
     .action(async (systems: string[], options: Options) => {
-      const file = await runFuzz(systems, options)
+      const named = command.getOptionValueSource('out') === 'cli'
+      const corpus = options.corpus ?? (named ? `${options.out}/crashes` : 'corpus')
+      const given = (name: string): boolean => command.getOptionValueSource(name) === 'cli'
+      const file = await runFuzz(systems, { ...options, corpus }, given)
       if (options.json) process.stdout.write(`${JSON.stringify(file, null, 2)}\n`)
       else {
         process.stdout.write(`${inWords(file.results).join('\n')}\n\n`)
         process.stdout.write(
-          `Interleavings are in ${options.corpus}/; draw the report with: npx rcufuzz report --in ${options.out}\n`,
+          `Interleavings are in ${corpus}/; draw the report with: npx rcufuzz report --in ${options.out}\n`,
         )
       }
       process.exitCode ||= exitCode(file.results)
@@ -74,68 +70,19 @@ export function fuzzCommand(): Command {
     'fuzz                                          everything, 50000 executions each',
     'fuzz <system> --fix baseline --memory-model sc --runs 10000',
     'fuzz <system> --fix ./my-fix.ts --time 30s    a fix file of your own',
+    'fuzz --time 8h --out night --resume           overnight; the same command goes on after a crash',
+    'fuzz --time 8h --out night --queue redis://host:6379',
     'fuzz <system> --engine jsfuzz --json',
   ])
 }
 
 /** Fuzzes, stores what was found, and writes the results file; returns what `--json` prints. */
-export async function runFuzz(systems: readonly string[], options: Options): Promise<FuzzFile> {
-  const selections = await option.select(systems, options)
-  const jobs = option.jobsOf(selections, option.modelsOf(options.memoryModel))
-  writableFolder(options.out)
-  writableFolder(options.corpus)
-  const display = displayFor(jobs)
-  const abort = new AbortController()
-  const interrupt = (): void => abort.abort()
-  process.once('SIGINT', interrupt)
-  const finished: CampaignReport[] = []
-  const budget: FuzzOptions['budget'] =
-    options.time !== undefined ? { milliseconds: options.time } : { runs: options.runs ?? DEFAULT_RUNS }
-  try {
-    const reports = await fuzz({
-      jobs,
-      seed: options.seed,
-      budget,
-      engine: options.engine,
-      driver: options.driver,
-      workers: options.workers,
-      signal: abort.signal,
-      onProgress: (job, p) => display.progress(job, p),
-      onDone: (job, report) => {
-        finished.push(report)
-        display.done(job, report.result)
-      },
-    }).catch((e: unknown) => {
-      if (!abort.signal.aborted) throw e
-      process.exitCode = 130
-      return finished
-    })
-    return await store(reports, options)
-  } finally {
-    process.off('SIGINT', interrupt)
-    await display.close()
-  }
-}
-
-async function store(reports: readonly CampaignReport[], options: Options): Promise<FuzzFile> {
-  const results: FuzzResult[] = []
-  for (const { result, entries } of reports) {
-    const violations = []
-    for (const [i, violation] of result.violations.entries()) {
-      const file = await storeBest(options.corpus, entries[i] as CampaignReport['entries'][number])
-      violations.push({ ...violation, file, command: `npx rcufuzz replay ${file}` })
-    }
-    results.push({ ...result, violations })
-  }
-  const { seed, out } = options
-  const head = {
-    version: RESULTS_VERSION,
-    kind: 'fuzz',
-    seed,
-    command: option.commandLine(process.argv.slice(2)),
-  } as const
-  // A results file is the same for the same seed and number of runs: how long it took is for stdout only.
-  const lasting = results.map((r) => ({ ...r, seconds: undefined }))
-  await writeFileAtomic(join(out, 'fuzz.json'), `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`)
-  return { ...head, results }
+export async function runFuzz(
+  systems: readonly string[],
+  options: Omit<CampaignOptions, 'budget'> & { readonly runs?: number; readonly time?: number },
+  given: (option: string) => boolean = () => true,
+): Promise<FuzzFile> {
+  const { runs = DEFAULT_RUNS, time } = options
+  const budget = time === undefined ? { runs } : { milliseconds: time }
+  return runCampaign(systems, { ...options, budget }, given)
 }

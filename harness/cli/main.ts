@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.js'
 import { benchCommand } from './bench.js'
+import { calibrateCommand } from './calibrate.js'
+import { corpusCommand } from './corpus.js'
 import { fuzzCommand } from './fuzz.js'
 import { litmusCommand } from './litmus.js'
 import { listCommand } from './list.js'
@@ -10,10 +12,12 @@ import { replayCommand } from './replay.js'
 import { reportCommand } from './report.js'
 import { runCommand } from './run.js'
 import { verifyCommand } from './verify.js'
+import { RCUFUZZ_VERSION } from './version.js'
+import { workerCommand } from './worker.js'
 
 const program = new Command('rcufuzz')
   .description('Fuzz, verify, replay and measure fix candidates for RCU lifetime races')
-  .version('0.1.0')
+  .version(RCUFUZZ_VERSION)
   .showHelpAfterError('(rcufuzz <command> --help shows what it takes)')
 
 const commands = [
@@ -24,8 +28,11 @@ const commands = [
   replayCommand(),
   minimizeCommand(),
   benchCommand(),
+  calibrateCommand(),
   litmusCommand(),
   reportCommand(),
+  workerCommand(),
+  corpusCommand(),
 ]
 for (const command of commands) program.addCommand(command)
 for (const command of [program, ...program.commands]) command.exitOverride()

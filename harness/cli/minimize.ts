@@ -4,7 +4,7 @@ import { loadEntry, scheduleOf } from '../fuzz/corpus.js'
 import { replayExactly } from '../fuzz/explain.js'
 import { machineFor } from '../fuzz/program.js'
 import { storeBest } from '../fuzz/store.js'
-import { explain } from '../fuzz/worker.js'
+import { explain } from '../fuzz/finding.js'
 import { enableSourceMaps } from '../trace/source.js'
 import { UserError } from '../user-error.js'
 import * as option from './options.js'
@@ -35,7 +35,7 @@ export function minimizeCommand(): Command {
         scenario: entry.scenario,
         choices,
       })
-      const path = await storeBest(options.corpus, small.entry)
+      const path = storeBest(options.corpus, small.entry)
       if (options.json) process.stdout.write(`${JSON.stringify({ file: path, ...small.entry }, null, 2)}\n`)
       else
         process.stdout.write(

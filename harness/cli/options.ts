@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Target } from '../define.js'
-import type { Job } from '../fuzz/fuzz.js'
+import type { Job } from '../fuzz/tasks.js'
+import { defaultWorkers } from '../fuzz/pool.js'
 import { MEMORY_MODELS, type MemoryModelName } from '../machine/index.js'
 import { loadFix, loadFixes, loadSystem, systemNames, type Candidate } from '../registry.js'
 import { UserError } from '../user-error.js'
@@ -79,17 +80,30 @@ export const modelsOf = (model: SubjectOptions['memoryModel']): readonly MemoryM
 
 export function jobsOf(selections: readonly Selection[], models: readonly MemoryModelName[]): Job[] {
   return selections.flatMap(({ system, candidates }) =>
-    candidates.flatMap((c) =>
-      models.map((memoryModel) => ({ system: system.name, fix: c.reference, memoryModel })),
+    [...new Set(candidates.map((c) => c.reference))].flatMap((fix) =>
+      models.map((memoryModel) => ({ system: system.name, fix, memoryModel })),
     ),
   )
 }
 
+export const workersOption = (): Option =>
+  new Option('--workers <n>', 'worker threads; auto: one a core')
+    .argParser((value: string) => (value === 'auto' ? defaultWorkers() : positive(value)))
+    .default(defaultWorkers(), 'auto')
+
+/** The address of a Redis server. */
+export function redisUrl(value: string): string {
+  if (!/^rediss?:\/\/[^/]/.test(value))
+    throw new InvalidArgumentError('it must be the address of a Redis server, as redis://host:6379')
+  return value
+}
+
 /** The command line that was given, for results files, less what has no part in the result. */
 export function commandLine(argv: readonly string[]): string {
-  const workers = argv.indexOf('--workers')
   const kept = argv.filter(
-    (arg, i) => !/^--(workers(=.*)?|json)$/.test(arg) && (workers < 0 || i !== workers + 1),
+    (arg, i) =>
+      !/^--(workers|queue)(=.*)?$|^--(json|resume)$/.test(arg) &&
+      !/^--(workers|queue)$/.test(argv[i - 1] ?? ''),
   )
   return ['npx rcufuzz', ...kept].join(' ')
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { defaultWorkers } from '../fuzz/fuzz.js'
+import { defaultWorkers } from '../fuzz/pool.js'
 import { runBench } from './bench.js'
 import { runFuzz } from './fuzz.js'
 import * as option from './options.js'
@@ -38,7 +38,7 @@ export function runCommand(): Command {
       })
       if (process.exitCode === 130) return
       await runBench(systems, { seed, out, quick: true })
-      const page = await writeReport(out, out)
+      const { page } = writeReport(out, out)
       process.exitCode = exitCode(fuzz.results)
       if (options.json) {
         process.stdout.write(`${JSON.stringify({ version: 1, page, fuzz }, null, 2)}\n`)

@@ -36,6 +36,12 @@ export function inWords(results: readonly FuzzResult[]): string[] {
 }
 
 function candidate(results: readonly FuzzResult[]): string {
+  const stuck = results.filter((r) => r.problem)
+  if (stuck.length > 0) {
+    const rest = results.filter((r) => !r.problem)
+    const kinds = [...new Set(stuck.map((r) => r.problem?.problem))].join(', ')
+    return `NOT FUZZED to the end: ${kinds} under ${names(stuck)}${rest.length > 0 ? `; ${candidate(rest)}` : ''}`
+  }
   const broken = results.filter((r) => r.violations.length > 0)
   const held = results.filter((r) => r.violations.length === 0)
   const surprise = results.some((r) => !verdict(r).expected) ? '  (not as its file expects)' : ''
@@ -50,3 +56,6 @@ function candidate(results: readonly FuzzResult[]): string {
 }
 
 const names = (results: readonly FuzzResult[]): string => results.map((r) => r.memoryModel).join(', ')
+
+/** The kind of a violation, from its signature. */
+export const kindOf = (signature: string): string => signature.split(':')[0] as string

@@ -1,9 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
-import { defaultWorkers } from '../fuzz/fuzz.js'
 import { storeBest } from '../fuzz/store.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { asExpected, RESULTS_VERSION, type VerifyFile, type VerifyResult } from '../results.js'
 import { digestOf } from '../verify/checkpoint.js'
 import type { Budget } from '../verify/budget.js'
@@ -30,7 +28,7 @@ interface Options extends option.SubjectOptions {
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('explore every execution of candidate fixes up to a bound')
-    .argument('[system...]', 'the systems; all where none is named')
+    .argument('[system...]', 'the systems; all that declare bounds where none is named')
     .addOption(option.fixOption())
     .addOption(option.memoryModelOption())
     .addOption(
@@ -66,9 +64,7 @@ export function verifyCommand(): Command {
       ).argParser(option.duration),
     )
     .option('--resume', 'go on where the same command was interrupted, or gave up')
-    .addOption(
-      new Option('--workers <n>', 'worker threads').argParser(option.positive).default(defaultWorkers()),
-    )
+    .addOption(option.workersOption())
     .option('--corpus <dir>', 'where minimized interleavings go', 'corpus')
     .option('--out <dir>', 'where the results file and checkpoints go', 'reports')
     .addOption(option.jsonOption())
@@ -125,7 +121,10 @@ async function runVerify(systems: readonly string[], options: Options): Promise<
 }
 
 async function tasksOf(systems: readonly string[], options: Options): Promise<Task[]> {
-  const selections = await option.select(systems, options)
+  // Where no system is named, those that say what a bound means are.
+  const selections = (await option.select(systems, options)).filter(
+    ({ system }) => systems.length > 0 || system.bounds,
+  )
   const budget: Budget | null =
     options.preemptions !== undefined
       ? { kind: 'preemptions', limit: options.preemptions }
@@ -160,9 +159,6 @@ async function store(results: VerifyResult[], out: string): Promise<VerifyFile> 
   } as const
   // A results file is the same whenever it is made: how long it took is for stdout only.
   const lasting = results.map((r) => ({ ...r, seconds: undefined }))
-  await writeFileAtomic(
-    join(out, 'verify.json'),
-    `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`,
-  )
+  writeAtomically(join(out, 'verify.json'), `${JSON.stringify({ ...head, results: lasting }, null, 2)}\n`)
   return { ...head, results }
 }

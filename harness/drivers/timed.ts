@@ -30,6 +30,13 @@ export class TimedDriver implements Driver {
   private readonly asleep: Uint8Array
   private decisions = 0
   private event = 0
+  /** Who took the last step, and until when nobody else has a step to take. */
+  private current = -1
+  private horizon = 0
+  /** The last step let nobody go on who could not before. */
+  private quiet = false
+  /** Threads between two rounds of a spin loop: any step of another one lets them look again. */
+  private relaxing = 0
 
   constructor(
     capacity: number,
@@ -45,22 +52,53 @@ export class TimedDriver implements Driver {
     this.lastEnabled.fill(0)
     this.asleep.fill(0)
     this.decisions = this.event = 0
+    this.current = -1
+    this.relaxing = 0
     this.costs.begin(machine)
   }
 
   nextAgent(m: Machine): number {
-    let agent = this.awaken(m)
+    if (this.current < 0) for (const t of m.threads) this.asked(t)
+    else this.asked(m.threads[this.current] as Thread)
+    let agent = this.earliest(m, ++this.decisions)
     for (;;) {
       const t = m.threads[agent] as Thread
       const now = this.time[agent] as number
       const wait = this.fallsAsleep(t) ? (t.x as number) : this.costs.postpone(m, t)
       if (wait === 0) {
-        this.event = this.time[agent] = now + this.costs.charge(m, t, now)
+        this.take(m, t, now)
+        this.current = agent
         return agent
       }
       this.time[agent] = now + wait
-      agent = this.earliest(m)
+      agent = this.earliest(m, this.decisions)
     }
+  }
+
+  /** In most programs a thread takes many steps while all others think: then nobody has to be asked. */
+  staysWith(m: Machine, t: Thread): boolean {
+    const now = this.time[t.id] as number
+    if (
+      !this.quiet ||
+      this.relaxing > 0 ||
+      this.current !== t.id ||
+      now >= this.horizon ||
+      t.operation?.name === 'sleep'
+    )
+      return false
+    this.take(m, t, now)
+    return true
+  }
+
+  private asked(t: Thread): void {
+    if (t.operation?.name === 'cpuRelax') this.relaxing++
+  }
+
+  private take(m: Machine, t: Thread, now: number): void {
+    const { looks, enabled, name } = t.operation as NonNullable<typeof t.operation>
+    if (name === 'cpuRelax') this.relaxing--
+    this.quiet = (looks && enabled === null) || name === 'sleep' || name === 'rcuReadLock'
+    this.event = this.time[t.id] = now + this.costs.charge(m, t, now)
   }
 
   /** A sleep is taken when it is over: what the thread does next must see what happened meanwhile. */
@@ -75,34 +113,27 @@ export class TimedDriver implements Driver {
   }
 
   /**
-   * Threads that were blocked at the last decision and are not any more owe it to the step between. Returns
-   * the earliest thread, in one pass: it is most of what the driver costs.
+   * The thread with the least time, the lowest id where several have it, and how long it stays that if it alone
+   * takes steps. Threads that were blocked at the last decision and are not any more owe it to the step between.
    */
-  private awaken(m: Machine): number {
-    const decision = ++this.decisions
+  private earliest(m: Machine, decision: number): number {
     const { lastEnabled, time } = this
     let best = -1
     let least = Infinity
+    let horizon = Infinity
     for (let i = 0; i < m.enabledCount; i++) {
       const agent = m.enabled[i] as number
       if ((lastEnabled[agent] as number) < decision - 1)
         time[agent] = this.costs.resume(m.threads[agent] as Thread, time[agent] as number, this.event)
       lastEnabled[agent] = decision
-      if ((time[agent] as number) < least) {
+      const at = time[agent] as number
+      if (at < least) {
+        horizon = least
         best = agent
-        least = time[agent] as number
-      }
+        least = at
+      } else if (at < horizon) horizon = at
     }
-    return best
-  }
-
-  private earliest(m: Machine): number {
-    const { time } = this
-    let best = m.enabled[0] as number
-    for (let i = 1; i < m.enabledCount; i++) {
-      const agent = m.enabled[i] as number
-      if ((time[agent] as number) < (time[best] as number)) best = agent
-    }
+    this.horizon = horizon
     return best
   }
 }

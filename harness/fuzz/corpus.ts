@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { MEMORY_MODELS } from '../machine/index.js'
 import type { Schedule } from '../drivers/schedule.js'
-import { writableFolder } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { UserError } from '../user-error.js'
 
 export const CORPUS_VERSION = 1
@@ -41,7 +40,7 @@ export function entryName(entry: Entry): string {
   return `crash-${slug(fix.replace(/^.*\//, '').replace(/\.[jt]s$/, ''))}-${memoryModel}-${slug(signature)}-${hash}.json`
 }
 
-const slug = (s: string): string =>
+export const slug = (s: string): string =>
   s
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
@@ -49,10 +48,10 @@ const slug = (s: string): string =>
     .toLowerCase()
 
 /** Writes an entry to `dir`/system/name, all or nothing; returns the path. */
-export async function storeEntry(dir: string, entry: Entry, path: string): Promise<void> {
+export function storeEntry(dir: string, entry: Entry, path: string): void {
   try {
     writableFolder(join(dir, entry.system))
-    await writeFileAtomic(path, `${JSON.stringify(entry, null, 2)}\n`)
+    writeAtomically(path, `${JSON.stringify(entry, null, 2)}\n`)
   } catch (e) {
     throw new UserError(`cannot write ${path}: ${(e as Error).message}`)
   }

@@ -1,6 +1,7 @@
 import type { CoverageSink } from '../machine/index.js'
 
-const SIZE = 1 << 16
+/** Points that can be told apart; also what `total_edges` of the statistics says. */
+export const COVERAGE_SIZE = 1 << 16
 
 /**
  * What was interleaved, not which line ran: the machine reports reads-from pairs (who wrote what I read;
@@ -9,15 +10,24 @@ const SIZE = 1 << 16
  * AFL does with edges.
  */
 export class Coverage implements CoverageSink {
-  readonly map = new Uint8Array(SIZE)
-  /** Points reached so far. */
-  points = 0
+  readonly map = new Uint8Array(COVERAGE_SIZE)
+  /** The points reached so far, in the order in which they were. */
+  readonly reached: number[] = []
+
+  /** How many were reached so far. */
+  get points(): number {
+    return this.reached.length
+  }
 
   hit(identity: number): void {
-    const i = (identity ^ (identity >>> 16)) & (SIZE - 1)
-    if (this.map[i] === 0) {
-      this.map[i] = 1
-      this.points++
-    }
+    this.reach((identity ^ (identity >>> 16)) & (COVERAGE_SIZE - 1))
+  }
+
+  /** Books a point; false if it was known. */
+  reach(point: number): boolean {
+    if (this.map[point] !== 0) return false
+    this.map[point] = 1
+    this.reached.push(point)
+    return true
   }
 }

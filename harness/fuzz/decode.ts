@@ -1,7 +1,8 @@
 import type { Target } from '../define.js'
 import { BytesDriver } from '../drivers/bytes.js'
 import type { Driver } from '../drivers/driver.js'
-import { Grammar, type Chance } from './grammar.js'
+import type { Chance } from './grammar.js'
+import { grammarOf } from './sources.js'
 
 /**
  * Bytes as a source of chance: each decision takes one. When they run out, every decision is the first
@@ -29,16 +30,12 @@ class Bytes implements Chance {
   }
 }
 
-const grammars = new WeakMap<Target, Grammar>()
-
 /**
  * What a byte-oriented fuzzer (jsfuzz, libFuzzer) drives: the first bytes choose a scenario of the system's
  * grammar, the others its schedule, a byte a step.
  */
 export function decode(system: Target, data: Uint8Array): { scenario: unknown; lead: Driver } {
-  let grammar = grammars.get(system)
-  if (!grammar) grammars.set(system, (grammar = new Grammar(system.scenario)))
   const bytes = new Bytes(data)
-  const scenario = grammar.generate(bytes)
+  const scenario = grammarOf(system).generate(bytes)
   return { scenario: system.tidy?.(scenario) ?? scenario, lead: new BytesDriver(bytes.rest) }
 }

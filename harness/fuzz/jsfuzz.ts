@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import { Rng } from '../drivers/rng.js'
-import type { Proposal, ScenarioSource } from './campaign.js'
 import { decode } from './decode.js'
+import type { Input } from './input.js'
 import type { Subject } from './program.js'
+import type { Proposal, ScenarioSource } from './sources.js'
 
 /** The parts of jsfuzz's corpus that are driven here; all its chance goes through `rand` and `randBool`. */
 interface JsfuzzCorpus {
@@ -59,7 +60,11 @@ export class JsfuzzSource implements ScenarioSource {
     return decode(this.subject.system, this.last)
   }
 
-  keep(): void {
-    this.corpus.putBuffer(this.last)
+  get bytes(): string {
+    return this.last.toString('base64')
+  }
+
+  keep({ bytes }: Input): void {
+    if (bytes !== undefined) this.corpus.putBuffer(Buffer.from(bytes, 'base64'))
   }
 }

@@ -9,9 +9,20 @@ export interface Subject {
   readonly memoryModel: MemoryModelName
 }
 
+/** Told of every program before it is built: whoever watches over the user's code in this thread. */
+export type Watch = (subject: Subject, scenario: unknown, machine: Machine) => void
+
+let watch: Watch | null = null
+
+export function watchPrograms(by: Watch): void {
+  watch = by
+}
+
 /** A machine with the scenario's program on it. */
-export function machineFor({ system, fix, memoryModel }: Subject, scenario: unknown): Machine {
+export function machineFor(subject: Subject, scenario: unknown): Machine {
+  const { system, fix, memoryModel } = subject
   const machine = new Machine(memoryModel, system.threads(scenario))
+  watch?.(subject, scenario, machine)
   system.build(machine, scenario, fix)
   return machine
 }

@@ -6,14 +6,14 @@ import { entryName, entryPath, loadEntry, storeEntry, type Entry } from './corpu
  * Keeps one best case a candidate, memory model and signature: stores the entry unless the corpus has a
  * shorter or equal one, and takes longer ones out. Returns the path of the one that is kept.
  */
-export async function storeBest(dir: string, entry: Entry): Promise<string> {
+export function storeBest(dir: string, entry: Entry): string {
   const path = entryPath(dir, entry)
   const rivals = others(path, entry)
   const best = rivals
     .filter((r) => size(r.entry) <= size(entry))
     .sort((a, b) => size(a.entry) - size(b.entry))[0]
   if (best) return best.path
-  await storeEntry(dir, { ...entry, replay: `npx rcufuzz replay ${path}` }, path)
+  storeEntry(dir, { ...entry, replay: `npx rcufuzz replay ${path}` }, path)
   for (const rival of rivals) if (rival.path !== path) unlinkSync(rival.path)
   return path
 }

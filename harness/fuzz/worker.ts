@@ -1,62 +1,93 @@
-import type { MessagePort } from 'node:worker_threads'
+import { LenientReplay } from '../drivers/replay.js'
 import { ProgramError } from '../machine/index.js'
 import { loadFix, loadSystem } from '../registry.js'
-import type { FuzzResult } from '../results.js'
-import { columns } from '../trace/columns.js'
 import { enableSourceMaps } from '../trace/source.js'
-import { Campaign, StructuralSource, type Finding } from './campaign.js'
-import { CORPUS_VERSION, entryName, type Entry } from './corpus.js'
-import { replayExactly } from './explain.js'
-import type { Task } from './fuzz.js'
-import { JsfuzzSource } from './jsfuzz.js'
-import { Minimizer } from './minimize.js'
-import { expectation, type Subject } from './program.js'
+import { choicesMade, type Finding } from './campaign.js'
+import { scheduleOf } from './corpus.js'
+import { explain } from './finding.js'
+import { Heartbeat } from './heartbeat.js'
+import { machineFor, watchPrograms, type Subject } from './program.js'
+import { runShard } from './shard.js'
+import type { Explanation, Job, Problem, ShardResult, Task, TryResult, TryTask } from './tasks.js'
 
-/** What comes back from a campaign: its result, and the interleavings to store. */
-export interface CampaignReport {
-  readonly result: FuzzResult
-  readonly entries: readonly Entry[]
-}
+enableSourceMaps()
+// stdout is the parent's, for its results; what a candidate prints goes to stderr.
+process.stdout.write = process.stderr.write.bind(process.stderr)
 
-/** A candidate that does not run: an error's class does not survive the way back to the parent. */
-export interface Problem {
-  readonly problem: string
-}
+/** Candidates that this thread has loaded: what they name does not change while a campaign runs. */
+const subjects = new Map<string, Promise<Subject>>()
 
-/** Executions between two looks at the clock. */
-const SLICE = 2048
+/** The candidate whose program is being run, for blame. */
+let blamed = ''
 
-/** Runs one campaign, minimizes what it found, and draws it. */
+/** Performs one task in a worker thread. */
 export default async function work({
   task,
-  port,
+  heartbeat: memory,
 }: {
   task: Task
-  port: MessagePort
-}): Promise<CampaignReport | Problem> {
-  enableSourceMaps()
-  const system = await loadSystem(task.system)
-  const { fix } = await loadFix(system, task.fix)
-  const subject: Subject = { system, fix, memoryModel: task.memoryModel }
+  heartbeat: SharedArrayBuffer
+}): Promise<ShardResult | Explanation | TryResult | Problem> {
+  const heartbeat = new Heartbeat(memory)
+  let running: unknown
+  blamed = task.do === 'try' ? '' : task.job.fix
+  watchPrograms((subject, scenario, machine) => {
+    running = scenario
+    heartbeat.say({ fix: blamed, scenario })
+    machine.atStart(() => heartbeat.beat())
+  })
   try {
-    const start = performance.now()
-    const campaign = new Campaign(
-      subject,
-      task.seed,
-      task.engine === 'jsfuzz' ? new JsfuzzSource(subject, task.seed) : new StructuralSource(subject),
-      task.driver ?? undefined,
-    )
-    for (;;) {
-      const left = task.runs === null ? SLICE : Math.min(SLICE, task.runs - campaign.progress.executions)
-      if (left <= 0 || (task.milliseconds !== null && performance.now() - start > task.milliseconds)) break
-      campaign.run(left)
-      port.postMessage(campaign.progress)
+    switch (task.do) {
+      case 'shard':
+        return runShard(await subjectOf(task.job), task)
+      case 'explain':
+        return explain(await subjectOf(task.job), task.job.fix, task.finding, task.minimize)
+      case 'try':
+        return await tryOthers(task)
     }
-    return report(subject, task, campaign, (performance.now() - start) / 1000)
   } catch (e) {
-    if (e instanceof ProgramError) return { problem: `${task.fix}: ${e.message}${place(e)}` }
-    throw e
+    if (!(e instanceof ProgramError)) throw e
+    return { problem: 'throws', message: `${e.message}${place(e)}`, fix: blamed, scenario: running }
   }
+}
+
+async function subjectOf({ system: name, fix: reference, memoryModel }: Job): Promise<Subject> {
+  const key = `${name} ${reference}`
+  let subject = subjects.get(key)
+  if (!subject) {
+    subject = loadSystem(name).then(async (system) => ({
+      system,
+      fix: (await loadFix(system, reference)).fix,
+      memoryModel,
+    }))
+    subjects.set(key, subject)
+  }
+  return { ...(await subject), memoryModel }
+}
+
+async function tryOthers({ entry, others }: TryTask): Promise<TryResult> {
+  // All are loaded before one is run: a beat says that candidates are running, and must not stop from then on.
+  const { system, memoryModel } = entry
+  const loaded = await Promise.all(others.map((fix) => subjectOf({ system, fix, memoryModel })))
+  const result: Record<string, readonly Finding[]> = {}
+  for (const [i, subject] of loaded.entries()) {
+    const fix = others[i] as string
+    blamed = fix
+    const machine = machineFor(subject, entry.scenario)
+    const driver = new LenientReplay(scheduleOf(entry))
+    driver.begin()
+    const { violations } = machine.run(driver)
+    const choices = choicesMade(machine)
+    const broken = violations.filter((v) => v.severity === 'error')
+    if (broken.length > 0)
+      result[fix] = broken.map((violation) => ({
+        violation,
+        execution: 0,
+        scenario: entry.scenario,
+        choices,
+      }))
+  }
+  return result
 }
 
 /** Where in the candidate the error was thrown. */
@@ -66,76 +97,4 @@ function place(e: ProgramError): string {
     .split('\n')
     .find((l) => /^\s+at /.test(l) && !/\/harness\//.test(l) && !l.includes('node:'))
   return line ? ` (${line.trim()})` : ''
-}
-
-function report(subject: Subject, task: Task, campaign: Campaign, seconds: number): CampaignReport {
-  const { system, fix, memoryModel } = subject
-  const { findings, ...numbers } = campaign.result
-  const expected = expectation(subject)
-  const errors = findings.filter((f) => f.violation.severity === 'error')
-  const explained = errors.map((f) => explain(subject, task.fix, f))
-  return {
-    entries: explained.map((e) => e.entry),
-    result: {
-      system: system.name,
-      fix: fix.name,
-      title: fix.title,
-      source: fix.source,
-      memoryModel,
-      expected: expected === 'holds' ? 'holds' : 'broken',
-      ...(expected !== 'holds' && { expectedKinds: [...expected.broken] }),
-      executions: numbers.executions,
-      steps: numbers.steps,
-      seconds,
-      violations: explained.map((e) => e.found),
-      notices: findings
-        .filter((f) => f.violation.severity === 'notice')
-        .map((f) => ({ ...f.violation, sites: [...f.violation.sites], firstExecution: f.execution })),
-      coverage: numbers.coverage,
-      corpus: numbers.corpus,
-      series: [...numbers.series],
-    },
-  }
-}
-
-/** Minimizes a finding and draws it. */
-export function explain(
-  subject: Subject,
-  reference: string,
-  finding: Finding,
-): { entry: Entry; found: FuzzResult['violations'][number] } {
-  const minimizer = new Minimizer(subject, finding.violation.signature)
-  const small = minimizer.minimize(finding.scenario, finding.choices)
-  const { trace } = replayExactly(subject, small.scenario, small.schedule)
-  const { signature, message } = small.violation
-  const entry: Entry = {
-    format: 'rcufuzz interleaving',
-    version: CORPUS_VERSION,
-    system: subject.system.name,
-    fix: reference,
-    memoryModel: subject.memoryModel,
-    signature,
-    message,
-    replay: '',
-    scenario: small.scenario,
-    schedule: {
-      turns: small.schedule.turns.map((t) => ({ ...t })),
-      picks: small.schedule.picks.map((p) => ({ ...p })),
-    },
-    picture: columns(trace, { width: 110 }).split('\n'),
-  }
-  entry.replay = `npx rcufuzz replay corpus/${entry.system}/${entryName(entry)}`
-  return {
-    entry,
-    found: {
-      ...small.violation,
-      sites: [...small.violation.sites],
-      firstExecution: finding.execution,
-      file: `${entry.system}/${entryName(entry)}`,
-      command: entry.replay,
-      switches: small.schedule.turns.length - 1,
-      events: minimizer.events(small.scenario),
-      trace,
-    },
-  }
 }

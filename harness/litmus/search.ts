@@ -57,7 +57,7 @@ const NOWHERE = { line: 0, column: 0 }
  */
 export class Search implements FinalState {
   private readonly x: Execution
-  private readonly model: Model
+  private known: Model | null = null
   private readonly initialWrites: readonly Event[]
   private readonly reads: readonly Event[]
   private readonly orders: (readonly Event[] | null)[]
@@ -65,6 +65,8 @@ export class Search implements FinalState {
   private readonly used: readonly number[]
   /** Every address is a constant: what follows from addresses follows once and for all. */
   private readonly fixed: boolean
+  /** The locations of locks, if that is known from the start. */
+  private readonly locks: readonly number[]
   private readonly sourcesOf = new Map<Event, readonly Event[]>()
   private readonly unlockOf = new Map<number, number>()
   private stopped = false
@@ -74,7 +76,7 @@ export class Search implements FinalState {
     private readonly map: MemoryMap,
     private readonly visitor: Visitor,
     private readonly budget: Budget,
-    modelOf: ModelOf,
+    private readonly modelOf: ModelOf,
   ) {
     const events: Event[] = []
     const own = paths.flatMap((p) => p.events)
@@ -94,20 +96,49 @@ export class Search implements FinalState {
     this.x = new Execution(events, map.names.length, this.fixed)
     for (const e of events)
       if (typeof e.address === 'number') this.x.location[e.id] = map.locationAt(e.address)
-    this.model = modelOf(this.x)
+    const locks = own.filter((e) => e.kind === 'LKW').map((e) => this.x.location[e.id] as number)
+    this.locks = this.fixed ? [...new Set(locks)] : []
     const reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
     if (this.fixed) {
       for (const read of reads) this.sourcesOf.set(read, this.findSources(read))
-      reads.sort((a, b) => this.sources(a).length - this.sources(b).length)
+      // What srcu_read_lock() reads from says little, and what it could read from is much: it comes last.
+      const late = (e: Event): number => Number(e.tag === 'srcu-lock')
+      reads.sort((a, b) => late(a) - late(b) || this.sources(a).length - this.sources(b).length)
     }
     this.reads = reads
     this.orders = map.names.map(() => null)
   }
 
+  /** Many combinations of paths contradict themselves before they need a model. */
+  private get model(): Model {
+    return (this.known ??= this.modelOf(this.x))
+  }
+
   /** Returns false when the visitor has ended the search. */
   run(): boolean {
-    this.decideReads(this.used)
+    this.spend(this.x.events.length)
+    if (!this.fixed) this.decideReads(this.used)
+    else if (this.matchLocks()) this.decideLocks(0)
     return !this.stopped
+  }
+
+  /** Critical sections come first, where it is known which they are: their order leaves little else open. */
+  private decideLocks(i: number): void {
+    const { x } = this
+    const location = this.locks[i]
+    if (location === undefined) return this.decideReads(this.used)
+    const forced = forcedOrder(x, location)
+    if (forced === null) return
+    for (const order of totalOrders(x, forced, this.unlockOf)) {
+      x.coherence[location] = pairsOfOrder(order)
+      this.orders[location] = order
+      const locked = this.readLocks(order)
+      if (this.check(() => this.model.consistent())) this.decideLocks(i + 1)
+      for (const read of locked) x.readsFrom[read.id] = -1
+      if (this.stopped) break
+    }
+    x.coherence[location] = []
+    this.orders[location] = null
   }
 
   register(thread: number, name: string): number | undefined {
@@ -189,6 +220,7 @@ export class Search implements FinalState {
   private possible(touched: readonly number[]): boolean {
     const { x } = this
     for (const location of touched) {
+      if (this.orders[location]) continue
       const forced = forcedOrder(x, location)
       if (forced === null) return false
       x.coherence[location] = pairsOf(forced)
@@ -300,18 +332,25 @@ export class Search implements FinalState {
   // --- coherence order ------------------------------------------------------------------------------------
 
   private decideOrders(): void {
-    if (!this.matchLocks()) return
+    if (!this.fixed && !this.matchLocks()) return
+    const free = this.used.filter((location) => !this.orders[location])
+    const open = this.openOrders(free)
+    const longest = open?.at(-1)?.writes.length ?? 0
+    if (open && (longest <= 3 || this.check(() => this.model.consistent()))) this.decideOrder(open, 0)
+    for (const location of free) this.orders[location] = null
+  }
+
+  /** The locations whose order is still open, shortest first; the others get theirs. null: one has none. */
+  private openOrders(free: readonly number[]): Writes[] | null {
     const open: Writes[] = []
-    for (const location of this.used) {
+    for (const location of free) {
       const forced = forcedOrder(this.x, location)
-      if (forced === null) return
+      if (forced === null) return null
       const order = isTotal(forced) ? onlyOrder(forced) : null
       if (order && !order.some((w) => w.kind === 'LKW')) this.orders[location] = order
       else open.push(forced)
     }
-    open.sort((a, b) => a.writes.length - b.writes.length)
-    this.decideOrder(open, 0)
-    for (const location of this.used) this.orders[location] = null
+    return open.sort((a, b) => a.writes.length - b.writes.length)
   }
 
   /** Pairs each lock with its unlock; false if a thread takes a lock that it holds, or nobody lets one go. */

@@ -1,6 +1,5 @@
 import type { Clock } from './clocks.js'
 import type { Message } from './message.js'
-import { Part, type State } from './state.js'
 import { INITIAL_TAG } from './tags.js'
 import type { Struct } from './struct.js'
 
@@ -63,16 +62,6 @@ export class Cell<T> {
   get label(): string {
     return `${this.owner.label}.${this.name}`
   }
-}
-
-/** A cell with one value at a time, as part of a state; nothing, if it is as it was at the start. */
-export function newestState(s: State, cell: Cell<unknown>): void {
-  const known = cell.carries && s.covers(cell.carried)
-  if (cell.value === cell.initial && !known && !s.m.splitLoads) return
-  s.digest.begin(Part.Cell)
-  s.value(cell)
-  if (known) s.clock(cell.carried)
-  s.digest.end()
 }
 
 const NO_CLOCK: Clock = new Int32Array(0)

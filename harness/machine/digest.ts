@@ -69,6 +69,25 @@ export class Words {
   }
 }
 
+/** Kinds of items in a digest. */
+export const enum Part {
+  Thread = 1,
+  Cell,
+  Struct,
+  Dependency,
+  Storage,
+  Section,
+  GracePeriod,
+  Domain,
+  Mutex,
+  Condition,
+  Queue,
+  Lost,
+  Fences,
+  PairRead,
+  Book,
+}
+
 /** A hash of a set of items: each is fed as words between `begin` and `end`; their order does not matter. */
 export class Digest extends Words {
   low = 0

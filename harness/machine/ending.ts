@@ -69,13 +69,19 @@ function deadlock(m: Machine): void {
 }
 
 /**
- * Without a circle: the threads that wait for something nobody is known to hold. Who waits for one of them is only
- * a victim, and so is who waits for an event outside of the program, as long as there is another to blame.
+ * Without a circle: the threads that wait for something nobody is known to hold, and the grace periods that wait
+ * for them (that may be what they wait for). Others who wait for one of them are only victims, and so is who waits
+ * for an event outside of the program, as long as there is another to blame.
  */
 function unexplained(stuck: readonly Thread[]): readonly Thread[] {
-  const roots = stuck.filter((t) => !t.operation?.blockers(t).some((u) => stuck.includes(u)))
+  const waitsFor = (t: Thread, others: readonly Thread[]): boolean =>
+    t.operation?.blockers(t).some((u) => others.includes(u)) ?? false
+  const roots = stuck.filter((t) => !waitsFor(t, stuck))
   const inside = roots.filter((t) => t.operation?.name !== 'waitFor')
-  return inside.length > 0 ? inside : roots
+  const core = inside.length > 0 ? inside : roots
+  return stuck.filter(
+    (t) => core.includes(t) || (t.operation?.name === 'gracePeriodEnd' && waitsFor(t, core)),
+  )
 }
 
 /** Threads that wait for each other in a circle, if there are: the core of a deadlock. */

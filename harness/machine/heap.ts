@@ -1,9 +1,9 @@
 import { copy, join, type Clock } from './clocks.js'
-import type { Words } from './digest.js'
+import { Part, type Words } from './digest.js'
 import { Shared, type Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Release } from './memory.js'
-import { Part, type State } from './state.js'
+import type { State } from './state.js'
 import { Life, type Struct, type StructClass } from './struct.js'
 import type { Thread } from './thread.js'
 

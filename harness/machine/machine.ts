@@ -26,6 +26,11 @@ export interface Chooser {
   nextAgent(machine: Machine): number
   /** One of 0..n-1; 0 is the newest value, or the newest place. */
   nextValue(n: number, machine: Machine): number
+  /**
+   * Whether the thread that took the last step takes this one, too, which it can at any time. Asked before it is
+   * found out who else could: a chooser that often knows without looking brings it, and is much faster for it.
+   */
+  staysWith?(machine: Machine, t: Thread): boolean
 }
 
 /** Where coverage goes: identities are 32-bit hashes, equal in every process. */
@@ -300,11 +305,20 @@ export class Machine {
    */
   goesOn(t: Thread): boolean {
     if (this.starting) return false
-    this.picked = this.pick()
-    if (this.picked !== t.id) return false
+    if (this.stays(t)) {
+      this.agents[this.step] = t.id
+    } else {
+      this.picked = this.pick()
+      if (this.picked !== t.id) return false
+    }
     this.perform(t)
     this.picked = UNDECIDED
     return true
+  }
+
+  private stays(t: Thread): boolean {
+    if (this.chooser.staysWith === undefined || this.stopped || this.step === this.maxSteps) return false
+    return this.requests[t.id] === UNCONDITIONAL && this.chooser.staysWith(this, t)
   }
 
   /** Decides who takes the next step; NOBODY when the execution is over. */

@@ -1,4 +1,4 @@
-import { newestState, type Cell } from './cell.js'
+import type { Cell } from './cell.js'
 import { copy, join } from './clocks.js'
 import type { Machine } from './machine.js'
 import type { MemoryModel, Modify } from './memory.js'
@@ -68,7 +68,7 @@ export class SequentialConsistency extends Unbuffered implements MemoryModel {
   fullFence(): void {}
   reset(): void {}
   cellState(s: State, cell: Cell<unknown>): void {
-    newestState(s, cell)
+    s.newest(cell)
   }
   resetCell(cell: Cell<unknown>): void {
     cell.carries = false

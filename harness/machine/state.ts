@@ -1,31 +1,12 @@
 import type { Cell } from './cell.js'
 import type { Clock } from './clocks.js'
-import { Digest } from './digest.js'
+import { Digest, Part } from './digest.js'
 import { mix } from './hash.js'
 import type { Machine } from './machine.js'
 import { Moment } from './moment.js'
 import type { Relevance } from './relevance.js'
 import { Life, type Struct } from './struct.js'
 import type { Thread } from './thread.js'
-
-/** Kinds of items in a digest. */
-export const enum Part {
-  Thread = 1,
-  Cell,
-  Struct,
-  Dependency,
-  Storage,
-  Section,
-  GracePeriod,
-  Domain,
-  Mutex,
-  Condition,
-  Queue,
-  Lost,
-  Fences,
-  PairRead,
-  Book,
-}
 
 /**
  * A fingerprint of everything that decides what the machine can still do and what it will report: two states
@@ -211,10 +192,16 @@ export class State {
     if (this.m.splitLoads) this.digest.word(this.m.tagKey(tag))
   }
 
-  /** The newest value of a cell, unless the cell is as it was at the start. */
-  value(cell: Cell<unknown>): void {
-    this.digest.word(cell.identity)
-    this.digest.value(cell.value)
+  /** A cell with one value at a time; nothing, if it is as it was at the start. */
+  newest(cell: Cell<unknown>): void {
+    const known = cell.carries && this.covers(cell.carried)
+    if (cell.value === cell.initial && !known && !this.m.splitLoads) return
+    const { digest } = this
+    digest.begin(Part.Cell)
+    digest.word(cell.identity)
+    digest.value(cell.value)
     this.tag(cell.tag)
+    if (known) this.clock(cell.carried)
+    digest.end()
   }
 }

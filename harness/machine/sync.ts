@@ -1,9 +1,9 @@
 import { copy, join, type Clock } from './clocks.js'
-import type { Words } from './digest.js'
+import { Part, type Words } from './digest.js'
 import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
 import type { Release } from './memory.js'
-import { Part, type State } from './state.js'
+import type { State } from './state.js'
 import type { Thread } from './thread.js'
 
 /** A mutex with an owner. Locking acquires, unlocking releases; it is not recursive (the BQL asserts so). */

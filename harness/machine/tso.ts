@@ -1,4 +1,4 @@
-import { newestState, type Cell } from './cell.js'
+import type { Cell } from './cell.js'
 import { copy, join, type Clock } from './clocks.js'
 import type { Footprint } from './footprint.js'
 import type { Machine } from './machine.js'
@@ -200,7 +200,7 @@ export class TotalStoreOrder implements MemoryModel {
   }
 
   cellState(s: State, cell: Cell<unknown>): void {
-    newestState(s, cell)
+    s.newest(cell)
   }
 
   reset(): void {

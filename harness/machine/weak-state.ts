@@ -3,7 +3,8 @@ import type { Clock } from './clocks.js'
 import { mix } from './hash.js'
 import type { Machine } from './machine.js'
 import { known, type Message } from './message.js'
-import { Part, type State } from './state.js'
+import { Part } from './digest.js'
+import type { State } from './state.js'
 import type { Thread } from './thread.js'
 
 /**

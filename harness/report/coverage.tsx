@@ -1,5 +1,5 @@
 import type { FuzzFile, FuzzResult } from '../results.js'
-import type { Findings, System } from './findings.js'
+import type { Finding, Findings, System } from './findings.js'
 import { count, list, short } from './format.js'
 import { looks, type Look } from './palette.js'
 import { AXIS, Figure, Legend, series } from './plot.js'
@@ -9,9 +9,18 @@ import { FirstSeen } from './violations.js'
 /** Points drawn per line; more are not told apart on a screen. */
 const POINTS = 60
 
-export function Coverage({ fuzz, findings }: { fuzz: FuzzFile; findings: Findings }) {
-  if (fuzz.results.length === 0) return null
-  const found = findings.findings.filter((f) => !('outcome' in f.result))
+export function Coverage({
+  fuzz,
+  findings,
+  system,
+  mine,
+}: {
+  fuzz: FuzzFile
+  findings: Findings
+  system: System
+  mine: readonly Finding[]
+}) {
+  const found = mine.filter((f) => !('outcome' in f.result))
   return (
     <section aria-labelledby="coverage">
       <h2 id="coverage">The campaign: coverage and bug finding</h2>
@@ -20,9 +29,7 @@ export function Coverage({ fuzz, findings }: { fuzz: FuzzFile; findings: Finding
         a section stands towards a grace period. A line that still climbs at its end says that more executions
         would show more.
       </p>
-      {findings.systems.map((system) => (
-        <SystemCoverage system={system} fuzz={fuzz} findings={findings} />
-      ))}
+      <SystemCoverage system={system} fuzz={fuzz} findings={findings} />
       <h3 id="first-seen">How soon each violation was found</h3>
       {found.length === 0 ? <p>None was found.</p> : <FirstSeen findings={found} />}
     </section>
@@ -37,12 +44,13 @@ function SystemCoverage({ system, fuzz, findings }: { system: System; fuzz: Fuzz
   if (results.length === 0) return null
   return (
     <>
-      <h3>{system.name}</h3>
       {drawn ? <Legend looks={all.filter((l) => results.some((r) => r.fix === l.name))} /> : null}
       <div class="plots">
         {findings.models.map((model) => {
           const mine = results.filter((r) => r.memoryModel === model && r.series.length > 1)
-          return mine.length === 0 ? null : <Growth results={mine} looks={all} model={model} />
+          return mine.length === 0 ? null : (
+            <Growth results={mine} looks={all} model={model} command={fuzz.command} />
+          )
         })}
       </div>
       <Table
@@ -83,10 +91,12 @@ function Growth({
   results,
   looks: all,
   model,
+  command,
 }: {
   results: readonly FuzzResult[]
   looks: readonly Look[]
   model: string
+  command: string
 }) {
   const data = results.flatMap((r, run) =>
     thin(r.series)
@@ -102,6 +112,7 @@ function Growth({
     <Figure
       caption={`Coverage under ${model}`}
       description={description}
+      command={command}
       options={{
         height: 230,
         marginBottom: AXIS,

@@ -26,13 +26,24 @@ export function nanoseconds(ns: number): string {
 
 export const percent = (share: number): string => `${short(share * 100)} %`
 
-/** `+12 %` against a base; with `≈` before it when the intervals of the two explain the difference. */
-export function change(value: number, base: number, noise = 0): string {
+/** `+12 %`: how much more than a base. */
+export function change(value: number, base: number): string {
+  if (value === base) return '±0 %'
   if (!(base > 0)) return '–'
   const ratio = value / base - 1
-  if (Math.abs(ratio) < 0.0005) return '±0 %'
-  const sign = ratio < 0 ? '−' : '+'
-  return `${Math.abs(value - base) <= noise ? '≈ ' : ''}${sign}${short(Math.abs(ratio) * 100)} %`
+  return `${ratio < 0 ? '−' : '+'}${short(Math.abs(ratio) * 100)} %`
+}
+
+/** A figure in its unit. */
+export function quantity(value: number, unit: string): string {
+  if (unit === 'ns') return nanoseconds(value)
+  return `${count(value)}${unit === '' ? '' : ` ${unit}`}`
+}
+
+/** The same, with its interval. */
+export function within(value: number, half: number, unit: string): string {
+  if (unit === 'ns') return nanosecondsWithin(value, half)
+  return `${count(value)} ± ${narrow(half)}${unit === '' ? '' : ` ${unit}`}`
 }
 
 /** `11.8 ± 0.24 ns`: both in the unit of the value. */
@@ -41,9 +52,6 @@ export function nanosecondsWithin(ns: number, half: number): string {
   const scale = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }[unit] ?? 1
   return `${count(ns / scale)} ± ${narrow(half / scale)} ${unit}`
 }
-
-export const percentWithin = (share: number, half: number): string =>
-  `${short(share * 100)} ± ${narrow(half * 100)} %`
 
 /** An interval needs two digits, no more. */
 const narrow = (n: number): string => (n === 0 || n >= 100 ? short(n) : short(Number(n.toPrecision(2))))

@@ -5,10 +5,10 @@ import { list, plural } from './format.js'
 import { layOut, LINE, SOURCE_LINE, type Arrow, type Column, type Step } from './layout.js'
 
 /** An interleaving drawn in columns: a thread each, time downward. The text columns say the same in words. */
-export function Interleaving({ trace }: { trace: Trace }) {
+export function Interleaving({ trace, name }: { trace: Trace; name: string }) {
   const { width, height, columns, steps, bars, arrows } = layOut(trace)
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Interleaving, drawn">
+    <div class="scroll drawing" tabIndex={0} role="region" aria-label={`Drawing of ${name}`}>
       <svg
         class="il"
         role="img"
@@ -21,7 +21,15 @@ export function Interleaving({ trace }: { trace: Trace }) {
           <Head column={column} height={height} />
         ))}
         {bars.map((bar) => (
-          <rect class={bar.kind} x={bar.x} y={bar.y} width="4" height={bar.height}>
+          <rect
+            class={`bar ${bar.kind}`}
+            data-from={bar.from}
+            data-to={Number.isFinite(bar.to) ? bar.to : undefined}
+            x={bar.x}
+            y={bar.y}
+            width="4"
+            height={bar.height}
+          >
             <title>{bar.title}</title>
           </rect>
         ))}
@@ -53,7 +61,11 @@ function Head({ column, height }: { column: Column; height: number }) {
 function Box({ step, trace }: { step: Step; trace: Trace }) {
   const { row, lines, markLines } = step
   return (
-    <g class={step.look === '' ? undefined : step.look} transform={`translate(${step.x},${step.y})`}>
+    <g
+      class={`step ${step.look}`.trimEnd()}
+      data-step={row.step}
+      transform={`translate(${step.x},${step.y})`}
+    >
       <title>{hover(step, trace)}</title>
       <rect width={step.width} height={step.height} rx="3" />
       <text class="no" x={4 - step.x} y="14">
@@ -89,6 +101,7 @@ function hover({ row }: Step, trace: Trace): string {
 
 /** From the store's near side to the read's near side; level at both ends, so the head needs no turning. */
 function Curve({ arrow: { from, to, hot } }: { arrow: Arrow }) {
+  const at = to.row.step
   const right = to.x > from.x
   const x1 = right ? from.x + from.width : from.x
   const x2 = right ? to.x : to.x + to.width
@@ -99,7 +112,7 @@ function Curve({ arrow: { from, to, hot } }: { arrow: Arrow }) {
   const name = hot ? 'hot' : undefined
   const end = x2 + back
   return (
-    <g>
+    <g class="arrow" data-at={at}>
       <path class={name} d={`M${x1},${y1}C${x1 + bend},${y1} ${end - bend},${y2} ${end},${y2}`} />
       <path class={hot ? 'head hot' : 'head'} d={`M${x2},${y2}l${back},-4v8z`} />
     </g>
@@ -127,6 +140,9 @@ export function InterleavingLegend() {
     ['drain', 'a store leaves its store buffer'],
     ['sec', 'read-side section (left of its thread)'],
     ['gp', 'grace period (right of its thread)'],
+    ['alive', 'the object is alive (far left)'],
+    ['waits', '… waits for its callback'],
+    ['freed', '… is freed'],
   ] as const
   return (
     <>
@@ -140,7 +156,8 @@ export function InterleavingLegend() {
       </ul>
       <p class="small muted">
         Time runs downward, one step a row. An arrow leads from a store to a read of it in another thread; it
-        is red where it carries the violated object. Point at a step for its line of source.
+        is red where it carries the violated object. Point at a step for its line of source. Where scripts
+        run, a drawing can be stepped through: ← and → (or k and j), Home, End, Esc, or a click on a step.
       </p>
     </>
   )

@@ -33,7 +33,11 @@ export interface Step {
 }
 
 export interface Bar {
-  readonly kind: 'sec' | 'gp'
+  /** Read-side section, grace period, or the violated object: alive, waiting for its callback, freed. */
+  readonly kind: 'sec' | 'gp' | 'alive' | 'waits' | 'freed'
+  /** Steps; Infinity = it goes on. */
+  readonly from: number
+  readonly to: number
   readonly x: number
   readonly y: number
   readonly height: number
@@ -60,6 +64,8 @@ const GUTTER = 48
 const PAD = 8
 const STEP_GAP = 5
 const LANE = 7
+/** Where the life of the violated object is drawn. */
+const LIFE = 24
 
 export function layOut(trace: Trace): Layout {
   const noted = marks(trace)
@@ -100,7 +106,7 @@ export function layOut(trace: Trace): Layout {
     height: Math.ceil(y + PAD),
     columns,
     steps,
-    bars: barsOf(trace, byThread, steps, top, y),
+    bars: [...barsOf(trace, byThread, steps, top, y), ...lifeOf(trace, steps, top, y)],
     arrows: arrowsOf(trace, steps),
   }
 }
@@ -157,7 +163,9 @@ function barsOf(
         x: kind === 'sec' ? column.x - shift - 4 : column.x + column.width + shift,
         y,
         height: (last ? last.y + last.height : bottom) - y,
-        title: `${what}: step ${start} to ${end < 0 ? 'the end, still open' : String(end)}`,
+        from: start,
+        to: end < 0 ? Infinity : end,
+        title: `${what} of ${columns.get(thread)?.name.join('') ?? ''}: step ${start} to ${end < 0 ? 'the end, still open' : String(end)}`,
       })
     }
     return bars
@@ -167,6 +175,34 @@ function barsOf(
     ...draw('gp', 'grace period', trace.gracePeriods),
   ]
 }
+
+/** The life of the object that the violation is about, left of all threads. */
+function lifeOf(trace: Trace, steps: readonly Step[], top: number, bottom: number): Bar[] {
+  const object = trace.violations.find((v) => v.object !== '')?.object
+  if (object === undefined) return []
+  const rows = steps.map((s) => s.row)
+  const step = (operation: string): number | undefined =>
+    rows.find((r) => r.operation === operation && (r.object === object || names(r.text, object)))?.step
+  const [born = 0, retired, freed] = [step('alloc'), step('callRcu'), step('free')]
+  const y = (at: number): number => steps.find((s) => s.row.step >= at)?.y ?? bottom
+  const ends = [retired, freed].filter((s) => s !== undefined).sort((a, b) => a - b)
+  const bar = (kind: Bar['kind'], from: number, to: number | undefined, title: string): Bar => ({
+    kind,
+    from,
+    to: to ?? Infinity,
+    x: LIFE,
+    y: from === 0 ? top : y(from),
+    height: Math.max(0, (to === undefined ? bottom : y(to)) - (from === 0 ? top : y(from))),
+    title: `${plain(object)} ${title}, from step ${from}`,
+  })
+  const bars = [bar('alive', born, ends[0], 'is alive')]
+  if (retired !== undefined && (freed === undefined || retired < freed))
+    bars.push(bar('waits', retired, freed, 'waits for its callback'))
+  if (freed !== undefined) bars.push(bar('freed', freed, undefined, 'is freed'))
+  return bars
+}
+
+const names = (text: string, object: string): boolean => text.split(/[\s,()]+/).includes(object)
 
 function arrowsOf(trace: Trace, steps: readonly Step[]): Arrow[] {
   const at = new Map(steps.map((s) => [s.row.step, s]))

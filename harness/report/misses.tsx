@@ -2,8 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Simulation } from '../results.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { list, percent, percentWithin, short, unique } from './format.js'
-import { shorten } from './latency.js'
+import { list, percent, unique } from './format.js'
 import { colour, type Look } from './palette.js'
 import { AXIS, Figure } from './plot.js'
 import { Row, Table } from './table.js'
@@ -25,66 +24,58 @@ export function Misses({
     reasons.map((reason) => ({ fix: s.fix, reason, share: (s.missReasons[reason] ?? 0) * 100 })),
   )
   const names = looks.map((l) => l.name)
+  if (reasons.length === 0) return null
   return (
     <>
-      <h4>Misses</h4>
-      {reasons.length === 0 ? null : (
-        <>
-          <ul class="legend" aria-label="Miss reasons">
-            {reasons.map((reason, i) => (
-              <li>
-                <span class="key" aria-hidden="true" style={`background:${colour(i)}`} />
-                {reason}
-              </li>
-            ))}
-          </ul>
-          <Figure
-            caption="Share of all lookups that missed, by reason (in the legend's order, from left to right)"
-            description={`Miss rates. ${list(base.map((s) => `${s.fix}: ${percent(s.missRate)}`))}. The table below has the reasons.`}
-            options={{
-              height: 60 + BAND * names.length,
-              marginBottom: AXIS,
-              marginLeft: 8,
-              marginRight: 16,
-              x: { label: '% of lookups', grid: true, ticks: 5 },
-              y: { type: 'band', domain: names, axis: null },
-              color: { type: 'categorical', domain: reasons, range: reasons.map((_, i) => colour(i)) },
-              marks: [
-                Plot.barX(shares, {
-                  x: 'share',
-                  y: 'fix',
-                  fill: 'reason',
-                  order: reasons,
-                  stroke: 'var(--bg)',
-                  insetTop: 17,
-                  insetBottom: 4,
-                }),
-                Plot.text(looks, {
-                  y: 'name',
-                  text: (l: Look) => shorten(l.label),
-                  frameAnchor: 'left',
-                  textAnchor: 'start',
-                  dy: -10,
-                }),
-              ],
-            }}
-          />
-        </>
-      )}
-      <Table
-        caption="Misses, in shares of all lookups"
-        head={['Candidate', 'Miss rate', ...reasons, 'Blocks walked per miss']}
-      >
+      <h3>Misses</h3>
+      <>
+        <ul class="legend" aria-label="Miss reasons">
+          {reasons.map((reason, i) => (
+            <li>
+              <span class="key" aria-hidden="true" style={`background:${colour(i)}`} />
+              {reason}
+            </li>
+          ))}
+        </ul>
+        <Figure
+          caption="Share of all lookups that missed, by reason (in the legend's order, from left to right)"
+          description={`Miss rates. ${list(base.map((s) => `${s.fix}: ${percent(Object.values(s.missReasons).reduce((a, b) => a + b, 0))}`))}. The table below has the reasons.`}
+          options={{
+            height: 60 + BAND * names.length,
+            marginBottom: AXIS,
+            marginLeft: 8,
+            marginRight: 16,
+            x: { label: '% of lookups', grid: true, ticks: 5 },
+            y: { type: 'band', domain: names, axis: null },
+            color: { type: 'categorical', domain: reasons, range: reasons.map((_, i) => colour(i)) },
+            marks: [
+              Plot.barX(shares, {
+                x: 'share',
+                y: 'fix',
+                fill: 'reason',
+                order: reasons,
+                stroke: 'var(--bg)',
+                insetTop: 17,
+                insetBottom: 4,
+              }),
+              Plot.text(looks, {
+                y: 'name',
+                text: (l: Look) => shorten(l.label),
+                frameAnchor: 'left',
+                textAnchor: 'start',
+                dy: -10,
+              }),
+            ],
+          }}
+        />
+      </>
+      <Table caption="Misses, in shares of all lookups" head={['Candidate', ...reasons]}>
         {candidates.map((c) => {
           const s = base.find((b) => b.fix === c.name)
           return s ? (
             <Row
               name={<CandidateName candidate={c} />}
-              cells={[
-                percentWithin(s.missRate, s.missRateInterval),
-                ...reasons.map((reason) => percent(s.missReasons[reason] ?? 0)),
-                short(s.walkLength),
-              ]}
+              cells={[...reasons.map((reason) => percent(s.missReasons[reason] ?? 0))]}
             />
           ) : null
         })}
@@ -92,3 +83,6 @@ export function Misses({
     </>
   )
 }
+
+/** A name that fits into the width of a plot. */
+const shorten = (name: string): string => (name.length > 42 ? `${name.slice(0, 41)}…` : name)

@@ -7,11 +7,16 @@ import type { Look } from './palette.js'
 interface PlotElement {
   readonly outerHTML: string
   setAttribute(name: string, value: string): void
-  querySelectorAll(selectors: string): Iterable<{ remove(): void }>
+  getAttribute(name: string): string | null
+  removeAttribute(name: string): void
+  remove(): void
+  querySelectorAll(selectors: string): Iterable<PlotElement>
 }
 
 /** Narrow enough for a phone; wider screens get several side by side. */
 export const PLOT_WIDTH = 328
+/** Of what deserves more room; a phone shrinks it. */
+const WIDE = 480
 /** Room for tick labels and the axis label beneath them. */
 export const AXIS = 44
 
@@ -26,6 +31,12 @@ export function svg(options: Plot.PlotOptions, description: string): string {
     document,
   }) as unknown as PlotElement
   for (const style of element.querySelectorAll('style')) style.remove()
+  // An image has no parts to name.
+  for (const part of element.querySelectorAll('[aria-label]')) {
+    part.setAttribute('class', part.getAttribute('aria-label') ?? '')
+    part.removeAttribute('aria-label')
+    part.removeAttribute('aria-description')
+  }
   element.setAttribute('role', 'img')
   element.setAttribute('aria-label', description)
   return element.outerHTML
@@ -35,17 +46,35 @@ export function Figure({
   caption,
   description,
   options,
+  command = '',
+  wide = false,
 }: {
   caption: ComponentChildren
   /** What someone who does not see the plot should know. */
   description: string
   options: Plot.PlotOptions
+  /** Makes what is shown again. */
+  command?: string
+  /** Wider, where there is room. */
+  wide?: boolean
 }) {
+  const size = wide ? { width: WIDE } : {}
   return (
-    <figure>
+    <figure class={wide ? 'wide' : undefined}>
       <figcaption>{caption}</figcaption>
-      <div class="scroll" dangerouslySetInnerHTML={{ __html: svg(options, description) }} />
+      <div class="plotbox" dangerouslySetInnerHTML={{ __html: svg({ ...size, ...options }, description) }} />
+      {command === '' ? null : <Again command={command} />}
     </figure>
+  )
+}
+
+/** The command that makes a figure again, folded away. */
+export function Again({ command }: { command: string }) {
+  return (
+    <details class="again">
+      <summary>Make it again</summary>
+      <code class="cmd">{command}</code>
+    </details>
   )
 }
 

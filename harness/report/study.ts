@@ -6,7 +6,7 @@ type Parameters = Readonly<Record<string, Value>>
 
 /** All simulations of one system, and how their parameters were varied. */
 export interface Study {
-  /** Where all parameters have their usual value: what the main tables compare. One per candidate. */
+  /** The first workload, the system's usual one: what the main tables compare. One per candidate. */
   readonly base: readonly Simulation[]
   readonly parameters: Parameters
   readonly sweeps: readonly Sweep[]
@@ -41,29 +41,12 @@ export function study(all: readonly Simulation[], system: string): Study | null 
   const [first] = simulations
   if (!first) return null
   const names = unique(simulations.flatMap((s) => Object.keys(s.parameters))).filter((p) => p !== DURATION)
-  let parameters = Object.fromEntries(
-    names.flatMap((p) => {
-      const value = usual(simulations.flatMap((s) => s.parameters[p] ?? []))
-      return value === undefined ? [] : [[p, value]]
-    }),
-  )
-  const there = (p: Parameters): boolean => simulations.some((s) => matches(s, p))
-  if (!there(parameters)) parameters = pick(first.parameters, names)
+  const parameters = pick(first.parameters, names)
   const base = unique(simulations.map((s) => s.fix)).flatMap(
     (fix) => simulations.find((s) => s.fix === fix && matches(s, parameters)) ?? [],
   )
   const sweeps = names.map((p) => sweep(simulations, p, parameters)).filter((s) => s.points.length > 0)
   return { base, parameters, sweeps, cases: cases(simulations, names, parameters) }
-}
-
-/** The value most simulations have; of several, the middle one. */
-function usual(values: readonly Value[]): Value | undefined {
-  const counts = new Map<Value, number>()
-  for (const v of values) counts.set(v, (counts.get(v) ?? 0) + 1)
-  const most = Math.max(...counts.values())
-  const ties = [...counts.keys()].filter((v) => counts.get(v) === most)
-  const sorted = ties.toSorted((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : 0))
-  return sorted[Math.floor((sorted.length - 1) / 2)]
 }
 
 const pick = (parameters: Parameters, names: readonly string[]): Parameters =>

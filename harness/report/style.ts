@@ -88,6 +88,28 @@ svg.il{display:block;font:12px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,mo
 .il .drain text{font-style:italic}
 .key.drain{border-style:dashed;border-radius:5px}
 .key.cause{background:var(--cause-bg);border-color:var(--warn)}
+figure.wide figcaption{max-width:480px}
+.plotbox{overflow-x:auto;max-width:100%}
+.plotbox svg{max-width:100%;height:auto}
+.again{font-size:.8125rem;color:var(--muted);max-width:40rem}
+th .turn{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;font-weight:400}
+th.file{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.75rem;font-weight:400}
+.il .alive,.key.alive{fill:var(--good);stroke:none;background:var(--good)}
+.il .waits,.key.waits{fill:var(--warn);stroke:none;background:var(--warn)}
+.il .freed,.key.freed{fill:var(--bad);stroke:none;background:var(--bad)}
+.legend .alive,.legend .waits,.legend .freed{width:.35rem;border:0}
+.stepper{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:flex-start;margin:.5rem 0;position:sticky;top:0;
+background:var(--bg);padding:.25rem 0;z-index:1}
+.stepper button{font:inherit;font-size:.875rem;padding:.2rem .7rem;border:1px solid var(--step-line);border-radius:6px;
+background:var(--panel);color:var(--fg);cursor:pointer}
+.stepper button:disabled{color:var(--muted);cursor:default}
+.stepper output{flex:1 1 16rem;font-size:.875rem;white-space:pre-line;min-height:4.5em}
+.stepping .step,.stepping .arrow{opacity:.28}
+.stepping .past{opacity:1}
+.stepping .arrow.past{opacity:.4}
+.stepping .now.arrow{opacity:1}
+.stepping .now rect{stroke:var(--link);stroke-width:3}
+.drawing .step{cursor:pointer}
 .il .sec,.key.sec{fill:var(--section);stroke:none;background:var(--section)}
 .il .gp,.key.gp{fill:var(--grace);stroke:none;background:var(--grace)}
 .legend .sec,.legend .gp{width:.35rem;border:0}
@@ -97,7 +119,8 @@ svg.il{display:block;font:12px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,mo
 .il path.head.hot{fill:var(--bad);stroke:none}
 @media print{
 body{max-width:none;padding:0;font-size:11pt}
-nav,.skip{display:none}
+nav,.skip,.stepper,.again{display:none}
+.stepping .step,.stepping .arrow{opacity:1}
 .scroll{overflow:visible}
 h2,h3,h4,figcaption,caption{break-after:avoid}
 figure,tr{break-inside:avoid}

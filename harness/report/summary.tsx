@@ -1,8 +1,13 @@
+import type { ComponentChildren } from 'preact'
 import type { BenchFile, Simulation } from '../results.js'
-import { isVerified, kinds, type Candidate, type Findings, type System } from './findings.js'
-import { change, count, list, nanosecondsWithin, percentWithin, plural } from './format.js'
+import { against, inShort } from './against.js'
+import type { Findings, System } from './findings.js'
+import { count, list, plural, within } from './format.js'
+import { mainOf, metricsOf, type Named } from './metrics.js'
 import { MODEL_TITLES } from './models.js'
-import { inWords, study, type Study } from './study.js'
+import { pageOf } from './pages.js'
+import { sentences, type Sentence } from './sentences.js'
+import { inWords, study } from './study.js'
 import { Table } from './table.js'
 import { VerdictCell } from './verdict-cell.js'
 
@@ -16,7 +21,13 @@ export function Summary({ findings, bench }: { findings: Findings; bench: BenchF
         <SystemSummary
           system={system}
           findings={findings}
-          cost={study(bench?.simulations ?? [], system.name)}
+          bench={bench}
+          title={
+            <a href={pageOf(system.name)}>
+              {system.name}
+              {bench?.systems[system.name]?.title ? `: ${bench.systems[system.name]?.title ?? ''}` : ''}
+            </a>
+          }
         />
       ))}
       {findings.models.length > 0 ? <Residual /> : null}
@@ -24,16 +35,24 @@ export function Summary({ findings, bench }: { findings: Findings; bench: BenchF
   )
 }
 
-function SystemSummary({
+/** Verdict and cost side by side; a fast broken fix is shown as broken. */
+export function SystemSummary({
   system,
   findings,
-  cost,
+  bench,
+  title,
+  here = false,
 }: {
   system: System
   findings: Findings
-  cost: Study | null
+  bench: BenchFile | null
+  title: ComponentChildren
+  /** It stands on the system's own page. */
+  here?: boolean
 }) {
+  const cost = bench ? study(bench.simulations, system.name) : null
   const [first] = cost?.base ?? []
+  const metrics = bench && cost ? mainOf(metricsOf(bench, system.name, cost.base)) : []
   const head = [
     'Candidate',
     ...findings.models.map((m) => (
@@ -41,15 +60,15 @@ function SystemSummary({
         {m} <small>{MODEL_TITLES[m]}</small>
       </>
     )),
-    ...(cost ? ['Mean lookup', `Against ${first?.fix ?? ''}`, 'Miss rate'] : []),
+    ...metrics.flatMap((m) => [m.title, `Against ${first?.fix ?? ''}`]),
   ]
   const asked = cost
-    ? ` Costs: simulated time, workload ${first?.workload ?? ''}${Object.keys(cost.parameters).length > 0 ? ` (${inWords(cost.parameters)})` : ''}, ± 95 % interval; ≈ means that the intervals explain the difference.`
+    ? ` Costs: simulated time, workload ${first?.workload ?? ''}${Object.keys(cost.parameters).length > 0 ? ` (${inWords(cost.parameters)})` : ''}, ± 95 % interval; ≈ means that chance explains the difference.`
     : ''
   return (
     <>
-      <h3>{system.name}</h3>
-      <Sentences system={system} />
+      <h3>{title}</h3>
+      <Sentences system={system} bench={bench} />
       <Table caption={`${system.name}: verdict by memory model, and cost.${asked}`} head={head}>
         {system.candidates.map((c) => (
           <tr>
@@ -58,9 +77,11 @@ function SystemSummary({
               {c.title === '' ? null : <small>{c.title}</small>}
             </th>
             {findings.models.map((m) => (
-              <VerdictCell verdict={c.verdicts.get(m)} />
+              <VerdictCell verdict={c.verdicts.get(m)} page={here ? '' : pageOf(system.name)} />
             ))}
-            {cost ? <Cost base={cost.base} fix={c.name} /> : null}
+            {metrics.map((m) => (
+              <Cost base={cost?.base ?? []} fix={c.name} metric={m} />
+            ))}
           </tr>
         ))}
       </Table>
@@ -68,100 +89,82 @@ function SystemSummary({
   )
 }
 
-function Cost({ base, fix }: { base: readonly Simulation[]; fix: string }) {
+function Cost({ base, fix, metric }: { base: readonly Simulation[]; fix: string; metric: Named }) {
   const [first] = base
-  const mine = base.find((s) => s.fix === fix)
-  if (!first || !mine)
+  const figure = base.find((s) => s.fix === fix)?.metrics[metric.name]
+  if (!first || !figure)
     return (
-      <td colSpan={3} class="muted">
+      <td colSpan={2} class="muted">
         not measured
       </td>
     )
   return (
     <>
-      <td class="n">{nanosecondsWithin(mine.latency.mean, mine.latencyInterval)}</td>
-      <td class="n">
-        {mine === first
-          ? '–'
-          : change(
-              mine.latency.mean,
-              first.latency.mean,
-              Math.hypot(mine.latencyInterval, first.latencyInterval),
-            )}
-      </td>
-      <td class="n">{percentWithin(mine.missRate, mine.missRateInterval)}</td>
+      <td class="n">{within(figure.value, figure.interval, metric.unit)}</td>
+      <td class="n">{first.fix === fix ? '–' : inShort(against(base, metric.name).get(fix))}</td>
     </>
   )
 }
 
-function Sentences({ system }: { system: System }) {
-  const fuzzed = system.candidates.filter((c) => c.judged)
-  const broken = fuzzed.filter((c) => c.broken)
-  const held = fuzzed.filter((c) => !c.broken && runs(c) > 0)
-  const unknown = system.candidates.filter((c) => !c.judged)
-  const proved = fuzzed.filter((c) => verifiedUnder(c).length > 0)
-  const surprising = fuzzed.filter((c) => [...c.verdicts.values()].some((v) => v.unexpected))
-  if (fuzzed.length === 0) return <p>Not searched: only costs are known, nothing of safety.</p>
+function Sentences({ system, bench }: { system: System; bench: BenchFile | null }) {
+  const all = sentences(system, bench)
+  const fuzzed = all.filter((s) => s.candidate.judged)
+  const broken = fuzzed.filter((s) => s.verdict === 'broken')
+  const surprising = fuzzed.filter((s) => [...s.candidate.verdicts.values()].some((v) => v.unexpected))
+  const unfuzzed = all.filter((s) => !s.candidate.judged)
   return (
     <>
       <p>
         <strong>
-          {broken.length === 0
-            ? `None of ${plural(fuzzed.length, 'candidate')} was broken.`
-            : `${count(broken.length)} of ${plural(fuzzed.length, 'candidate')} ${broken.length === 1 ? 'is' : 'are'} broken.`}
+          {fuzzed.length === 0
+            ? 'Not searched: only costs are known, nothing of safety.'
+            : broken.length === 0
+              ? `None of ${plural(fuzzed.length, 'candidate')} was broken.`
+              : `${count(broken.length)} of ${plural(fuzzed.length, 'candidate')} ${broken.length === 1 ? 'is' : 'are'} broken.`}
         </strong>
       </p>
       <ul>
-        {held.map((c) => (
-          <li>
-            <span class="good">{c.name}</span> survived {plural(runs(c), 'execution')},{' '}
-            {under(c, [...c.verdicts.keys()])}.
-          </li>
-        ))}
-        {proved.map((c) => (
-          <li>
-            <span class="good">{c.name}</span> is verified up to its bound, {under(c, verifiedUnder(c))}.
-          </li>
-        ))}
-        {broken.map((c) => (
-          <li>
-            <span class="bad">{c.name}</span> is broken: {breaks(c)}.
-          </li>
-        ))}
+        {all
+          .filter((s) => s.verdict !== 'broken')
+          .map((s) => (
+            <Line sentence={s} />
+          ))}
       </ul>
-      {unknown.length > 0 ? (
-        <p>Not searched, so nothing is known of their safety: {list(unknown.map((c) => c.name))}.</p>
+      {broken.length === 0 ? null : (
+        <details open={broken.length <= 6}>
+          <summary>The {plural(broken.length, 'broken one')}</summary>
+          <ul>
+            {broken.map((s) => (
+              <Line sentence={s} />
+            ))}
+          </ul>
+        </details>
+      )}
+      {fuzzed.length > 0 && unfuzzed.length > 0 ? (
+        <p>
+          Not searched, so nothing is known of their safety: {list(unfuzzed.map((s) => s.candidate.name))}.
+        </p>
       ) : null}
       {surprising.length > 0 ? (
         <p>
           <span class="badge alarm">unexpected</span> Other than the candidate's file says:{' '}
-          {list(surprising.map((c) => c.name))}.
+          {list(surprising.map((s) => s.candidate.name))}.
         </p>
       ) : null}
     </>
   )
 }
 
-/** The models under which no execution within the bound is violated, and fuzzing has found nothing beyond it. */
-const verifiedUnder = (c: Candidate): string[] =>
-  [...c.verdicts].filter(([, v]) => isVerified(v)).map(([model]) => model)
-
-const runs = (c: Candidate): number => [...c.verdicts.values()].reduce((sum, v) => sum + v.executions, 0)
-
-/** `under sc and tso`, of the models that the candidate was run under. */
-const under = (c: Candidate, models: readonly string[]): string =>
-  models.length > 1 && models.length === c.verdicts.size
-    ? `under ${models.length === 2 ? 'both' : 'all'} memory models`
-    : `under ${list(models)}`
-
-/** `use-after-free under sc and tso; torn-read under weak`. */
-function breaks(c: Candidate): string {
-  const models = new Map<string, string[]>()
-  for (const [model, verdict] of c.verdicts) {
-    const what = list(kinds(verdict.findings))
-    if (what !== '') models.set(what, [...(models.get(what) ?? []), model])
-  }
-  return [...models].map(([what, models]) => `${what} ${under(c, models)}`).join('; ')
+function Line({ sentence: { candidate, verdict, safety, cost } }: { sentence: Sentence }) {
+  return (
+    <li>
+      <span class={verdict === 'broken' ? 'bad' : verdict === 'held' ? 'good' : undefined}>
+        {candidate.name}
+      </span>{' '}
+      {safety}
+      {cost === '' ? '' : `; ${cost}`}.
+    </li>
+  )
 }
 
 function Residual() {
@@ -170,7 +173,9 @@ function Residual() {
       “Risk below 3 in n”: when none of n executions fails, the chance that one more execution of the same
       campaign fails is below 3/n, at 95 % confidence (the rule of three). It says nothing of scenarios that
       the campaign does not generate. Surviving is not a proof. “Verified up to” is one, for the executions
-      within that bound, on the emulated machine: all of them were run, or an equivalent of each.
+      within that bound, on the emulated machine: all of them were run, or an equivalent of each. Costs are
+      compared by a paired t test over replications that got the same arrivals, corrected for the number of
+      candidates (Holm).
     </p>
   )
 }

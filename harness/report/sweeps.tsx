@@ -1,79 +1,67 @@
 import * as Plot from '@observablehq/plot'
-import type { Simulation } from '../results.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { list, count, nanoseconds, nanosecondsWithin, percent, percentWithin, unique } from './format.js'
+import { count, list, quantity, unique, within } from './format.js'
+import { heading, type Named } from './metrics.js'
 import type { Look } from './palette.js'
 import { AXIS, Figure, series } from './plot.js'
 import { words, type Sweep } from './study.js'
 import { Row, Table } from './table.js'
 
-/** One figure that is drawn over a swept parameter. */
-interface Measure {
-  readonly title: string
-  readonly axis: string
-  readonly of: (s: Simulation) => number
-  readonly interval: (s: Simulation) => number
-  readonly scale: number
-  readonly print: (n: number) => string
-  readonly within: (n: number, half: number) => string
-}
-
-const MEASURES: readonly Measure[] = [
-  {
-    title: 'Mean lookup latency',
-    axis: 'ns',
-    of: (s) => s.latency.mean,
-    interval: (s) => s.latencyInterval,
-    scale: 1,
-    print: nanoseconds,
-    within: nanosecondsWithin,
-  },
-  {
-    title: 'Miss rate',
-    axis: '% of lookups',
-    of: (s) => s.missRate,
-    interval: (s) => s.missRateInterval,
-    scale: 100,
-    print: percent,
-    within: percentWithin,
-  },
-]
-
-/** How latency and miss rate depend on whatever the workloads vary. */
+/** How the main figures depend on whatever the workloads vary. */
 export function Sweeps({
   sweeps,
+  metrics,
   looks,
   candidates,
+  again,
 }: {
   sweeps: readonly Sweep[]
+  metrics: readonly Named[]
   looks: readonly Look[]
   candidates: readonly Candidate[]
+  /** The command that simulates some workloads. */
+  again: (workloads: readonly string[]) => string
 }) {
   if (sweeps.length === 0) return null
+  const there = (sweep: Sweep, metric: Named): boolean =>
+    sweep.points.some((p) => p.simulation.metrics[metric.name])
   return (
     <>
-      <h4>Against {list(sweeps.map((s) => words(s.parameter)))}</h4>
+      <h3>Against {list(sweeps.map((s) => words(s.parameter)))}</h3>
       <div class="plots">
         {sweeps.flatMap((sweep) =>
-          MEASURES.map((measure) => <Lines sweep={sweep} measure={measure} looks={looks} />),
+          metrics
+            .filter((m) => there(sweep, m))
+            .map((metric) => <Lines sweep={sweep} metric={metric} looks={looks} again={again} />),
         )}
       </div>
       <details>
         <summary>These plots as tables</summary>
         {sweeps.flatMap((sweep) =>
-          MEASURES.map((measure) => <Figures sweep={sweep} measure={measure} candidates={candidates} />),
+          metrics
+            .filter((m) => there(sweep, m))
+            .map((metric) => <Figures sweep={sweep} metric={metric} candidates={candidates} />),
         )}
       </details>
     </>
   )
 }
 
-function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; looks: readonly Look[] }) {
-  const data = sweep.points.map(({ fix, x, simulation }) => {
-    const y = measure.of(simulation)
-    const half = measure.interval(simulation)
-    return { fix, x, y: y * measure.scale, low: (y - half) * measure.scale, high: (y + half) * measure.scale }
+function Lines({
+  sweep,
+  metric,
+  looks,
+  again,
+}: {
+  sweep: Sweep
+  metric: Named
+  looks: readonly Look[]
+  again: (workloads: readonly string[]) => string
+}) {
+  const data = sweep.points.flatMap(({ fix, x, simulation }) => {
+    const f = simulation.metrics[metric.name]
+    return f ? [{ fix, x, y: f.value, low: f.value - f.interval, high: f.value + f.interval }] : []
   })
   const xs = unique(data.map((d) => d.x)).sort((a, b) => a - b)
   const scale = scaleFor(xs)
@@ -82,26 +70,28 @@ function Lines({ sweep, measure, looks }: { sweep: Sweep; measure: Measure; look
     const mine = data.filter((d) => d.fix === l.name)
     const [from] = mine
     const to = mine.at(-1)
-    const print = (n: number): string => measure.print(n / measure.scale)
+    const print = (n: number): string => quantity(n, metric.unit)
     return from && to ? [`${l.name} from ${print(from.y)} to ${print(to.y)}`] : []
   })
+  const logarithmic = far(data.map((d) => Math.min(d.low, d.y)))
   return (
     <Figure
-      caption={`${measure.title} against ${parameter}`}
-      description={`${measure.title}, ${parameter} from ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}: ${list(ends)}.`}
+      caption={`${metric.title} against ${parameter}`}
+      description={`${metric.title}, ${parameter} from ${xs[0] ?? 0} to ${xs.at(-1) ?? 0}: ${list(ends)}.`}
+      command={again(unique(sweep.points.map((p) => p.simulation.workload)))}
       options={{
         height: 230,
         marginBottom: AXIS,
-        marginLeft: 48,
+        marginLeft: 52,
         x: {
           ...scale,
           label: parameter,
           ticks: spread(xs, scale),
           tickFormat: (x: number) => count(x),
         },
-        y: far(data.map((d) => d.low))
-          ? { label: `${measure.axis} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat: '~g' }
-          : { label: measure.axis, grid: true, zero: true, ticks: 5 },
+        y: logarithmic
+          ? { label: `${metric.unit} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat: '~s' }
+          : { label: metric.unit, grid: true, zero: true, ticks: 5, tickFormat: '~s' },
         marks: [
           ...looks
             .filter((l) => !l.faint)
@@ -150,17 +140,17 @@ function spread(xs: readonly number[], { type, constant = 1 }: Scale): number[] 
 
 function Figures({
   sweep,
-  measure,
+  metric,
   candidates,
 }: {
   sweep: Sweep
-  measure: Measure
+  metric: Named
   candidates: readonly Candidate[]
 }) {
   const xs = unique(sweep.points.map((p) => p.x)).sort((a, b) => a - b)
   return (
     <Table
-      caption={`${measure.title} against ${words(sweep.parameter)}`}
+      caption={`${heading(metric)} against ${words(sweep.parameter)}`}
       head={['Candidate', ...xs.map((x) => count(x))]}
     >
       {candidates.map((c) => (
@@ -168,7 +158,8 @@ function Figures({
           name={<CandidateName candidate={c} />}
           cells={xs.map((x) => {
             const s = sweep.points.find((p) => p.fix === c.name && p.x === x)?.simulation
-            return s ? measure.within(measure.of(s), measure.interval(s)) : '–'
+            const f = s?.metrics[metric.name]
+            return f ? within(f.value, f.interval, metric.unit) : '–'
           })}
         />
       ))}

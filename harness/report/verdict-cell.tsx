@@ -3,7 +3,14 @@ import { isVerified, kinds, type Finding, type Verdict } from './findings.js'
 import { count, plural } from './format.js'
 
 /** One candidate under one memory model. */
-export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
+export function VerdictCell({
+  verdict,
+  page = '',
+}: {
+  verdict: Verdict | undefined
+  /** Where the interleavings are; empty = on this page. */
+  page?: string
+}) {
   if (
     !verdict ||
     (verdict.executions === 0 && verdict.findings.length === 0 && verdict.explored.length === 0)
@@ -13,7 +20,7 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
   const known = broken || verdict.executions > 0 || isVerified(verdict)
   return (
     <td class={broken ? 'broken' : known ? 'survived' : 'muted'}>
-      {broken ? <Broken findings={verdict.findings} /> : null}
+      {broken ? <Broken findings={verdict.findings} page={page} /> : null}
       {verdict.explored.map((r) => (
         <Explored result={r} />
       ))}
@@ -28,7 +35,7 @@ export function VerdictCell({ verdict }: { verdict: Verdict | undefined }) {
 }
 
 /** One link per kind, to the first of it. */
-function Broken({ findings }: { findings: readonly Finding[] }) {
+function Broken({ findings, page }: { findings: readonly Finding[]; page: string }) {
   return (
     <>
       <div class="bad">
@@ -39,7 +46,7 @@ function Broken({ findings }: { findings: readonly Finding[] }) {
           const mine = findings.filter((f) => f.violation.kind === kind)
           return (
             <li>
-              <a href={`#${mine[0]?.id ?? ''}`}>{kind}</a>
+              <a href={`${page}#${mine[0]?.id ?? ''}`}>{kind}</a>
               {mine.length > 1 ? ` ×${mine.length}` : ''}
             </li>
           )

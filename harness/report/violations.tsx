@@ -51,6 +51,7 @@ function ViolationArticle({
   open: boolean
 }) {
   const { trace } = violation
+  const name = `${id}: ${violation.kind} in ${result.fix}`
   const size = `${plural(trace.rows.length, 'step')} of ${plural(activeThreads(trace).length, 'thread')}`
   return (
     <article id={id} aria-labelledby={`${id}-title`}>
@@ -67,11 +68,11 @@ function ViolationArticle({
       <details open={open}>
         <summary>Interleaving: {size}</summary>
         <Facts violation={violation} />
-        {shown?.drawn === true ? <Interleaving trace={trace} /> : null}
+        {shown?.drawn === true ? <Interleaving trace={trace} name={name} /> : null}
         {shown?.text ? (
           <details open={!shown.drawn}>
             <summary>As text columns, for a mail</summary>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Interleaving as text">
+            <div class="scroll" tabIndex={0} role="region" aria-label={`Text of ${name}`}>
               <pre>{shown.text}</pre>
             </div>
           </details>

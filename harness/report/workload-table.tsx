@@ -1,42 +1,45 @@
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
-import { nanosecondsWithin, percentWithin } from './format.js'
-import type { Simulation } from '../results.js'
+import { within } from './format.js'
+import { heading, type Named } from './metrics.js'
 import type { Study } from './study.js'
 import { Row, Table } from './table.js'
 
 /** Every workload that was simulated, those that no plot shows as well. */
-export function WorkloadTables({ study, candidates }: { study: Study; candidates: readonly Candidate[] }) {
+export function WorkloadTables({
+  study,
+  metrics,
+  candidates,
+}: {
+  study: Study
+  metrics: readonly Named[]
+  candidates: readonly Candidate[]
+}) {
   if (study.cases.length < 2) return null
-  const latency = (s: Simulation): string => nanosecondsWithin(s.latency.mean, s.latencyInterval)
-  const misses = (s: Simulation): string => percentWithin(s.missRate, s.missRateInterval)
   return (
     <>
-      <h4>All workloads</h4>
-      <Cases
-        caption="Mean lookup latency by workload"
-        study={study}
-        candidates={candidates}
-        print={latency}
-      />
-      <Cases caption="Miss rate by workload" study={study} candidates={candidates} print={misses} />
+      <h3>All workloads</h3>
+      {metrics.map((metric) => (
+        <Cases metric={metric} study={study} candidates={candidates} />
+      ))}
     </>
   )
 }
 
 function Cases({
-  caption,
+  metric,
   study,
   candidates,
-  print,
 }: {
-  caption: string
+  metric: Named
   study: Study
   candidates: readonly Candidate[]
-  print: (s: Simulation) => string
 }) {
   return (
-    <Table caption={caption} head={['Workload', ...candidates.map((c) => <CandidateName candidate={c} />)]}>
+    <Table
+      caption={`${heading(metric)}, by workload`}
+      head={['Workload', ...candidates.map((c) => <CandidateName candidate={c} />)]}
+    >
       {study.cases.map(({ workload, differs, simulations }) => (
         <Row
           name={
@@ -46,8 +49,8 @@ function Cases({
             </>
           }
           cells={candidates.map((c) => {
-            const s = simulations.find((m) => m.fix === c.name)
-            return s ? print(s) : '–'
+            const f = simulations.find((m) => m.fix === c.name)?.metrics[metric.name]
+            return f ? within(f.value, f.interval, metric.unit === 'ns' ? 'ns' : '') : '–'
           })}
         />
       ))}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
-import { sync as writeFileAtomic } from 'write-file-atomic'
+import { writeAtomically } from '../folders.js'
 import { UserError } from '../user-error.js'
 import type { Saved } from './search.js'
 
@@ -21,7 +21,7 @@ export interface Checkpoint {
 
 export function saveCheckpoint(path: string, checkpoint: Omit<Checkpoint, 'format'>): void {
   try {
-    writeFileAtomic(path, serialize({ format: FORMAT, ...checkpoint } satisfies Checkpoint))
+    writeAtomically(path, serialize({ format: FORMAT, ...checkpoint } satisfies Checkpoint))
   } catch (e) {
     throw new UserError(`cannot write ${path}: ${(e as Error).message}`)
   }

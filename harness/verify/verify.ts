@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import type { Job } from '../fuzz/fuzz.js'
+import type { Job } from '../fuzz/tasks.js'
 import { UserError } from '../user-error.js'
 import type { Exploration, Stand } from './explore.js'
 import type { Problem, Verification } from './worker.js'

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Entry } from '../fuzz/corpus.js'
 import { expectation, type Subject } from '../fuzz/program.js'
-import { explain } from '../fuzz/worker.js'
+import { explain } from '../fuzz/finding.js'
 import { ProgramError } from '../machine/index.js'
 import { loadFix, loadSystem } from '../registry.js'
 import type { VerifyResult } from '../results.js'

@@ -15,7 +15,10 @@ export function* vcpuThread(
 ): Coroutine<void> {
   const vcpu = new Vcpu()
   const ghc = new GfnToHvaCache()
-  for (const e of events) {
+  const start = t.mark()
+  for (const [i, e] of events.entries()) {
+    // All that outlives an exit.
+    t.forget(start, i, vcpu, ghc)
     if (e.do === 'userspace') {
       // An exit to QEMU, which takes the BQL: what was done under it before is known from here on.
       yield* t.lock(t.machine.bql)
@@ -29,6 +32,7 @@ export function* vcpuThread(
     else yield* writeCached(t, w, ghc, began, e.gfn)
     if (running) yield* t.unlock(running)
   }
+  t.forget(start, events.length)
 }
 
 /** A guest instruction: the processor walks the page table; what it cannot resolve is a VM exit. */
@@ -49,6 +53,7 @@ function* access(t: Thread, w: World, vcpu: Vcpu, began: Began, asId: number, gf
     if (result !== 'retry') w.map.judge(t, began, asId, gfn, null, result)
     w.generations.look(t)
     yield* t.srcuReadUnlock(vcpu.section)
+    vcpu.section = null
     if (result !== 'retry') return
   }
 }

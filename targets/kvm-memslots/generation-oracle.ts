@@ -23,6 +23,7 @@ export class GenerationOracle {
     m: Machine,
     private readonly kvm: Kvm,
   ) {
+    m.book(() => this.entries())
     m.atStart(() => {
       this.known.length = 0
       for (let asId = 0; asId < kvm.addressSpaces; asId++) {
@@ -31,6 +32,21 @@ export class GenerationOracle {
         this.known.push({ set, rank: shown, shown: [shown] })
       }
     })
+  }
+
+  /**
+   * What was seen so far, and what would be seen now: whoever changes that meets those who look, though no
+   * access of theirs says so.
+   */
+  private entries(): unknown[] {
+    const entries: unknown[] = []
+    for (const [asId, known] of this.known.entries()) {
+      const set = activeSet(this.kvm, asId)
+      entries.push(set, set.generation.value, known.set, known.rank)
+      // Held against the generations of other address spaces alone.
+      if (this.known.length > 1) entries.push(known.shown.length, ...known.shown)
+    }
+    return entries
   }
 
   look(t: Thread): void {

@@ -27,16 +27,39 @@ export class MapOracle {
   private readonly boot: (readonly [asId: number, gfn: number, ending: Ending])[] = []
   /** Frames that are being deleted and created again: what S4.9 is about. */
   private readonly replaced = new Set<number>()
+  private readonly begans: Began[] = []
 
   constructor(private readonly m: Machine) {
+    m.book(() => this.entries())
     m.atStart(() => {
       this.replaced.clear()
+      for (const began of this.begans) began.reset()
       for (const [asId, gfn, ending] of this.boot) {
         const history = this.history(asId, gfn)
         history.length = 0
         history.push({ ending, returned: null })
       }
     })
+  }
+
+  /**
+   * All that `judge` looks at. When an ioctl had returned counts for the accesses that have begun, which are
+   * asked here, and for those still to come: under `sc` all of these are after it.
+   */
+  private entries(): unknown[] {
+    const entries: unknown[] = []
+    const sc = this.m.memory.name === 'sc'
+    for (const [frame, history] of this.histories) {
+      entries.push(history.length, this.replaced.has(frame))
+      for (const { ending, returned } of history) entries.push(ending, sc ? returned !== null : returned)
+      for (const began of this.begans) entries.push(this.binding(history, began))
+    }
+    return entries
+  }
+
+  /** A thread's accesses will be judged. */
+  watch(began: Began): void {
+    this.begans.push(began)
   }
 
   private history(asId: number, gfn: number): State[] {
@@ -74,8 +97,7 @@ export class MapOracle {
   /** Judges an access that ends now. `via`: on whose word. */
   judge(t: Thread, began: Began, asId: number, gfn: number, ending: Ending, via: string): void {
     const history = this.history(asId, gfn)
-    const binding = history.findLastIndex(({ returned }) => returned !== null && this.before(returned, began))
-    const first = Math.max(binding, 0)
+    const first = this.binding(history, began)
     const frame = `guest frame ${gfn}${asId === 0 ? '' : ' in SMM'}`
     if (!history.some((s, i) => i >= first && s.ending === ending)) {
       const should = (history[first] as State).ending
@@ -104,6 +126,12 @@ export class MapOracle {
       )
   }
 
+  /** The state that an access finds at least, by what had returned when it began. */
+  private binding(history: readonly State[], began: Began): number {
+    const last = history.findLastIndex(({ returned }) => returned !== null && this.before(returned, began))
+    return Math.max(last, 0)
+  }
+
   private past(t: Thread, moment: Moment): boolean {
     return t.knows(moment) || this.m.memory.name === 'sc'
   }
@@ -122,6 +150,11 @@ export class Began {
 
   constructor(m: Machine) {
     this.clock = new Int32Array(m.capacity)
+  }
+
+  reset(): void {
+    this.step = 0
+    this.clock.fill(0)
   }
 
   now(t: Thread): void {

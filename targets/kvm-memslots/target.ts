@@ -2,6 +2,7 @@ import { defineTarget } from '#harness/define.js'
 import type { Machine } from '#harness/machine/index.js'
 import { ioctlThread, vcpuThread } from './actors.js'
 import { bench } from './bench.js'
+import { bounds } from './bounds.js'
 import { bootKvm, bootMemory } from './entities.js'
 import { GenerationOracle } from './generation-oracle.js'
 import { Began, MapOracle } from './map-oracle.js'
@@ -29,6 +30,7 @@ function build(m: Machine, s: Scenario, fix: KvmFix): void {
   })
   s.vcpus.forEach((events, i) => {
     const began = new Began(m)
+    map.watch(began)
     m.spawn(`vcpu${i}`, 'vcpu', (t) => vcpuThread(t, world, events, began, running?.[i] ?? null))
   })
   m.spawn('main', 'main', (t) => ioctlThread(t, world, s.ioctls))
@@ -59,5 +61,6 @@ export default defineTarget<KvmFix, Scenario>({
   threads: (s) => s.vcpus.length + 1,
   build,
   scenarios,
+  bounds,
   bench,
 })

@@ -12,7 +12,8 @@ export type FaultResult = 'vcpu-cache' | 'spte' | 'memslots' | 'invalid' | 'retr
 
 /**
  * What a candidate brings: kernel functions by their names, which call each other through `this`, so that a
- * candidate replaces the ones its patch changes. `upstream` has them as of Linux 3.16.
+ * candidate replaces the ones its patch changes. `upstream` has them as of Linux 3.16. What a vCPU is to know in
+ * its next fault stands in memory, in its `Vcpu` or in its `GfnToHvaCache`: `verify` takes it to forget the rest.
  */
 export interface KvmFix extends FixInfo {
   /** A build whose MMIO sptes have room for fewer bits, so that the generation wraps around within reach. */

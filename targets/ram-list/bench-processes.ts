@@ -13,9 +13,10 @@ export type RamListParameters = {
   readonly hitRate: number
   /**
    * Whose lookup is "the one before": anybody's (the guest has one active block), the vCPU's own, or neither:
-   * each vCPU alternates between two blocks, the worst for a cache of one.
+   * each vCPU alternates between two blocks, the worst for a cache of one. `zipf`: there is no one before, some
+   * blocks are just wanted more often, the nth most wanted 1/n times as often as the first.
    */
-  readonly locality: 'shared' | 'private' | 'alternating'
+  readonly locality: 'shared' | 'private' | 'zipf' | 'alternating'
   /** Of all vCPUs together. */
   readonly lookupsPerSecond: number
   readonly unplugsPerSecond: number
@@ -32,7 +33,11 @@ class Guest {
   private readonly current: number[] = []
   private readonly middle: number
 
+  /** 1 + 1/2 + ... + 1/blocks */
+  private readonly weights: number
+
   constructor(private readonly p: RamListParameters) {
+    this.weights = Array.from({ length: p.blocks }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0)
     this.middle = (p.blocks - 1) >> 1
     this.boot()
   }
@@ -46,6 +51,12 @@ class Guest {
   choose(vcpu: number, random: RandomStream): number {
     if (this.p.locality === 'alternating')
       return (this.current[vcpu] = 2 * this.middle + 1 - (this.current[vcpu] as number))
+    if (this.p.locality === 'zipf') {
+      let slot: number
+      do slot = this.zipf(random.fraction())
+      while (!this.usable[slot])
+      return slot
+    }
     const who = this.p.locality === 'shared' ? 0 : vcpu
     const current = this.current[who] as number
     const again = random.fraction() < this.p.hitRate
@@ -54,6 +65,14 @@ class Guest {
     do slot = random.below(this.p.blocks)
     while (slot === current || !this.usable[slot])
     return (this.current[who] = slot)
+  }
+
+  private zipf(fraction: number): number {
+    let left = fraction * this.weights
+    let rank = 1
+    while (rank < this.p.blocks && left >= 1 / rank) left -= 1 / rank++
+    // The most wanted block is in the middle of the list.
+    return (this.middle + rank - 1) % this.p.blocks
   }
 
   /** A block to unplug; not one of those that are alternated between. */

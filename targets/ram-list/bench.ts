@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BenchDescription } from '#harness/define.js'
 import { boot, build, SPACING, type RamListParameters } from './bench-processes.js'
 import type { RamListFix } from './world.js'
@@ -49,40 +50,17 @@ export const bench: BenchDescription<RamListFix, RamListParameters> = {
     milliseconds: 80,
     host: 'x86',
   },
-  workloads: {
-    base: { title: '4 vCPUs, 8 blocks, 99 % locality, 10 unplugs/s', parameters: {}, quick: true },
-    'vcpus-1': { title: '1 vCPU', parameters: { vcpus: 1 } },
-    'vcpus-16': { title: '16 vCPUs', parameters: { vcpus: 16 }, quick: true },
-    'blocks-64': { title: '64 blocks', parameters: { blocks: 64 } },
-    'locality-90': { title: '90 % locality', parameters: { hitRate: 0.9 } },
-    alternating: {
-      title: 'each vCPU alternates between two blocks',
-      parameters: { locality: 'alternating' },
-    },
-    'unplugs-0': { title: 'no unplugs', parameters: { unplugsPerSecond: 0 } },
-    'unplugs-1000': { title: '1000 unplugs/s', parameters: { unplugsPerSecond: 1000 } },
-    migration: {
-      title: 'a migration thread in 50 ms sections, 100 unplugs/s',
-      parameters: { migration: 1, unplugsPerSecond: 100 },
-    },
-    'no-avx': { title: '16-byte atomics are cmpxchg16b', parameters: { host: 'x86-cmpxchg16b', vcpus: 16 } },
-    arm64: { title: 'fences cost something', parameters: { host: 'arm64' } },
-    busy: {
-      title: '16 vCPUs that do nothing but look up',
-      parameters: { vcpus: 16, lookupsPerSecond: 80_000_000, unplugsPerSecond: 0, milliseconds: 0.1 },
-    },
-    storm: {
-      title: '16 vCPUs, 64 blocks, 90 % locality, 1000 unplugs/s',
-      parameters: {
-        vcpus: 16,
-        blocks: 64,
-        hitRate: 0.9,
-        unplugsPerSecond: 1000,
-        lookupsPerSecond: 40_000,
-      },
-      quick: true,
-    },
-  },
+  schema: z.object({
+    vcpus: z.int().min(1).max(1024),
+    blocks: z.int().min(4).max(4096),
+    hitRate: z.number().min(0).max(1),
+    locality: z.enum(['shared', 'private', 'zipf', 'alternating']),
+    lookupsPerSecond: z.number().positive(),
+    unplugsPerSecond: z.number().min(0),
+    migration: z.int().min(0).max(16),
+    milliseconds: z.number().positive(),
+    host: z.enum(['x86', 'x86-cmpxchg16b', 'arm64']),
+  }),
   threads: (p) => p.vcpus + p.migration + 2,
   build,
   paths: {

@@ -34,14 +34,14 @@ export function* mainLoop(t: Thread, s: Server, moreToCome: () => boolean): Coro
   const over = (): boolean => received() === s.script.length && !moreToCome()
   for (;;) {
     yield* t.waitFor('its file descriptors', () => readable() || deleted(s) || over())
-    if (deleted(s)) return yield* vfuObjectFinalize(t, s)
-    if (!readable()) return
+    if (t.note(deleted(s))) return yield* vfuObjectFinalize(t, s)
+    if (!t.note(readable())) return
     yield* t.lock(bql)
     const run = s.fix.vfuObjectCtxRun(t, s)
     yield* s.transaction ? inTransaction(t, s, run) : run
     yield* t.unlock(bql)
     // Another turn of the loop, if it has been for nothing.
-    if (readable()) yield* t.cpuRelax()
+    if (t.note(readable())) yield* t.cpuRelax()
   }
 }
 

@@ -19,11 +19,20 @@ export class DmaOracle {
   private inVain = 0
 
   constructor(m: Machine) {
+    m.book(() => this.entries())
     m.atStart(() => {
       this.uses.clear()
       this.over.clear()
       this.detached.length = this.lost = this.inVain = 0
     })
+  }
+
+  /** All that the verdicts and the client's patience depend on. */
+  private entries(): unknown[] {
+    const entries: unknown[] = [this.lost, this.inVain, ...this.detached, ...this.over]
+    for (const [mapping, uses] of this.uses)
+      for (const [id, { moment }] of uses) entries.push(mapping, id, moment)
+    return entries
   }
 
   of(server: Server): void {
@@ -79,7 +88,7 @@ export class DmaOracle {
     this.inVain = 0
     this.lost = serial
     const { socket, script } = this.server
-    if (script[socket.request.value.serial - 1]?.do === 'disconnect') return
+    if (t.note(script[socket.request.value.serial - 1]?.do === 'disconnect')) return
     t.report(
       'lost-reply',
       'Message',
@@ -108,7 +117,7 @@ export class DmaOracle {
   refused(t: Thread, page: number): void {
     const { socket, script, vfu } = this.server
     const asked = script.slice(socket.reply.value, socket.request.value.serial)
-    if (vfu.regions[page]?.value === null || asked.some((r) => concerns(r, page))) return
+    if (t.note(vfu.regions[page]?.value === null || asked.some((r) => concerns(r, page)))) return
     t.report(
       'failed-access',
       'DMA',

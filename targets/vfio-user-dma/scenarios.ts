@@ -17,22 +17,21 @@ const buffer = (page: number, during: MapBuffer['during'], underBql = false): Ma
 const inMainLoop: Partial<Scenario> = { devices: [buffer(0, [use], true)] }
 const inIothread: Partial<Scenario> = { devices: [buffer(0, [use])] }
 
+/** The client takes a page back that nobody uses. */
+export const quiet: Scenario = {
+  mapped: 1,
+  client: [unmap(0)],
+  pipelined: false,
+  disconnects: false,
+  objectDel: false,
+  readers: [],
+  devices: [],
+  transaction: false,
+  quiesceFails: false,
+}
+
 function scenario(title: string, client: Event[], more: Partial<Scenario> = {}): NamedScenario<Scenario> {
-  return {
-    title,
-    scenario: {
-      mapped: 1,
-      client,
-      pipelined: false,
-      disconnects: false,
-      objectDel: false,
-      readers: [],
-      devices: [],
-      transaction: false,
-      quiesceFails: false,
-      ...more,
-    },
-  }
+  return { title, scenario: { ...quiet, client, ...more } }
 }
 
 /** Who uses the page while it is unmapped, and what else can happen meanwhile; numbers as in the issue. */

@@ -3,6 +3,7 @@ import type { Machine } from '#harness/machine/index.js'
 import { client, mainLoop, device, monitor, reader } from './actors.js'
 import { bench } from './bench.js'
 import { boot } from './boot.js'
+import { bounds } from './bounds.js'
 import { scenario, type Request, type Scenario } from './scenario.js'
 import { scenarios } from './scenarios.js'
 import type { Server, VfioUserFix } from './server.js'
@@ -40,5 +41,6 @@ export default defineTarget<VfioUserFix, Scenario>({
   threads: (c) => 3 + c.readers.length + c.devices.length + Number(c.objectDel),
   build,
   scenarios,
+  bounds,
   bench,
 })

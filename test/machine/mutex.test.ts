@@ -191,6 +191,18 @@ describe('misuse and deadlock', () => {
     const { signatures } = explore({ setup, threads: [keepsAndWaits, increment('a'), management] }, 'sc')
     expect(signatures).toEqual(['deadlock:P0 waitUntil'])
     expect(explore({ setup, threads: [management] }, 'sc').signatures).toEqual(['deadlock:P0 waitFor'])
+    const waitsInside: Body<Env> = function* (t, { v }) {
+      yield* t.rcuReadLock()
+      yield* t.waitUntil(v.flag, (f) => f === 1)
+      yield* t.rcuReadUnlock()
+    }
+    const waitsForReaders: Body<Env> = function* (t, { v }) {
+      yield* t.synchronizeRcu()
+      yield* t.write(v.flag, 1)
+    }
+    expect(explore({ setup, threads: [waitsInside, waitsForReaders] }, 'sc').signatures).toEqual([
+      'deadlock:P0 waitUntil:P1 gracePeriodEnd',
+    ])
   })
 })
 

@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { renderReport } from '#harness/report/report.js'
+import { renderReport, type ReportInput } from '#harness/report/report.js'
 import { benchFile, crowd, fuzzFile, hostile } from './fixtures.js'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const matrices = { 'ram-list': { 'crash-a.json': { baseline: ['use-after-free'] }, 'crash-b.json': {} } }
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const there = existsSync(executablePath)
@@ -33,11 +37,20 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
         '--disable-sync',
       ],
     })
-    await writeFile(join(dir, 'full.html'), renderReport({ fuzz: fuzzFile, bench: benchFile }))
-    await writeFile(join(dir, 'crowd.html'), renderReport({ fuzz: crowd(100, 12), bench: benchFile }))
-    await writeFile(join(dir, 'hostile.html'), renderReport(hostile))
-    await writeFile(join(dir, 'empty.html'), renderReport({ fuzz: null, bench: null }))
+    await write('full', { fuzz: fuzzFile, bench: benchFile, matrices })
+    await write('crowd', { fuzz: crowd(100, 12), bench: benchFile })
+    await write('hostile', hostile)
+    await write('empty', { fuzz: null, bench: null })
   })
+
+  async function write(name: string, input: ReportInput): Promise<void> {
+    await mkdir(join(dir, name))
+    for (const [file, html] of renderReport(input)) {
+      await writeFile(join(dir, name, file), html)
+      // Names of a hostile file's systems are long; a test has its pages by number.
+      if (file !== 'index.html') await writeFile(join(dir, name, 'system.html'), html)
+    }
+  }
 
   afterAll(async () => {
     await context?.close()
@@ -45,7 +58,12 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
   })
 
   /** Opens a page, and fails on anything it complains about or asks the network for. */
-  async function open(name: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  async function open(
+    name: string,
+    width: number,
+    colorScheme: 'light' | 'dark' = 'light',
+    file = 'system',
+  ): Promise<Page> {
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('console', (m) => complaints.push(m.text()))
@@ -55,33 +73,39 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
     })
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })
-    await page.goto(pathToFileURL(join(dir, `${name}.html`)).href)
+    await page.goto(pathToFileURL(join(dir, name, `${file}.html`)).href)
     expect(complaints).toEqual([])
     return page
   }
 
-  it.each(['full', 'crowd', 'hostile', 'empty'])(
-    '%s does not scroll sideways on a phone, even unfolded',
-    async (name) => {
-      const page = await open(name, 360)
-      await page.evaluate(`for (const d of document.querySelectorAll('details')) d.open = true`)
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-      await page.close()
-    },
-  )
+  const PAGES = [
+    ['full', 'index'],
+    ['full', 'system'],
+    ['crowd', 'system'],
+    ['hostile', 'index'],
+    ['hostile', 'system'],
+    ['empty', 'index'],
+  ] as const
+
+  it.each(PAGES)('%s, %s, does not scroll sideways on a phone, even unfolded', async (name, file) => {
+    const page = await open(name, 360, 'light', file)
+    await page.evaluate(`for (const d of document.querySelectorAll('details')) d.open = true`)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    await page.close()
+  })
 
   it('has its sections, one first heading, and names for all that scrolls or is drawn', async () => {
     const page = await open('full', 1100)
     expect(await page.locator('h1').count()).toBe(1)
     expect(await page.locator('h2').allTextContents()).toEqual([
-      'Summary',
+      'Verdicts and cost',
       'Violations, step by step',
+      'Crashes tried on every candidate',
       'Notices',
       'The campaign: coverage and bug finding',
       'Cost, in simulated time',
-      'Wall clock of the lookup path',
-      'Cost model',
-      'How to reproduce',
+      'Wall clock',
+      'Where the candidates come from',
     ])
     expect(await page.locator('svg:not([aria-label]), [tabindex="0"]:not([aria-label])').count()).toBe(0)
     expect(await page.locator('table:not(:has(caption))').count()).toBe(0)
@@ -90,8 +114,8 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
 
   it('makes no elements of text', async () => {
     const page = await open('hostile', 1100)
-    expect(await page.locator('script').count()).toBe(0)
-    expect(await page.locator('h1').textContent()).toBe(hostile.title)
+    expect(await page.locator('script').count()).toBe(1)
+    expect(await page.locator('h1').textContent()).toBe(`${hostile.title} – ${hostile.title}`)
     await page.close()
   })
 
@@ -102,6 +126,80 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
     await page.locator('td.broken a').first().click()
     expect(page.url()).toMatch(/#trace-1-1$/)
     expect(await page.locator('#trace-1-1 svg.il').isVisible()).toBe(true)
+    await page.close()
+  })
+
+  it('leads from the summary to the interleaving on the page of its system', async () => {
+    const page = await open('full', 1100, 'light', 'index')
+    await page.locator('td.broken a').first().click()
+    expect(page.url()).toMatch(/full\/ram-list\.html#trace-1-1$/)
+    await page.getByRole('link', { name: '← Summary' }).click()
+    expect(page.url()).toMatch(/index\.html$/)
+    await page.close()
+  })
+
+  it('steps through a drawing by keys, buttons and clicks, and tells what each step is', async () => {
+    const page = await open('full', 1100)
+    const article = page.locator('#trace-1-1')
+    const says = article.locator('.stepper output')
+    const now = article.locator('.step.now')
+    expect(await now.count()).toBe(0)
+    await article.locator('.drawing').focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await now.getAttribute('data-step')).toBe('0')
+    for (let i = 0; i < 16; i++) await page.keyboard.press('j')
+    expect(await now.getAttribute('data-step')).toBe('16')
+    expect(await says.textContent()).toMatch(/^step 16, vcpu1: rcuDereference ram_list.mru_block -> X/)
+    expect(await says.textContent()).toContain('reads what step 12 stored')
+    expect(await says.textContent()).toContain('upstream.ts:59: const mru =')
+    expect(await says.textContent()).toMatch(/Under way: .*X waits for its callback/)
+    expect(await article.locator('.arrow.now').count()).toBe(1)
+    await page.keyboard.press('End')
+    expect(await now.getAttribute('data-step')).toBe('18')
+    expect(await says.textContent()).toContain('X is freed')
+    await article.getByRole('button', { name: 'Step back' }).click()
+    expect(await now.getAttribute('data-step')).toBe('17')
+    await article.locator('.step[data-step="12"]').click()
+    expect(await now.getAttribute('data-step')).toBe('12')
+    await page.keyboard.press('Escape')
+    await article.locator('.drawing').focus()
+    await page.keyboard.press('Escape')
+    expect(await now.count()).toBe(0)
+    await page.close()
+  })
+
+  it('says all it has to say without scripts, its drawings included', async () => {
+    const bare = await context.browser()?.newContext({ javaScriptEnabled: false })
+    const page = await (bare ?? context).newPage()
+    await page.goto(pathToFileURL(join(dir, 'full', 'system.html')).href)
+    if (bare) expect(await page.locator('.stepper').count()).toBe(0)
+    expect(await page.locator('#trace-1-1 svg.il .step').count()).toBe(19)
+    expect(await page.locator('#trace-1-1 svg.il').isVisible()).toBe(true)
+    await (bare ?? page).close()
+  })
+
+  it.each(PAGES)(
+    'axe finds nothing wrong with %s, %s',
+    async (name, file) => {
+      const page = await open(name, 1100, 'light', file)
+      await page.evaluate(`for (const d of document.querySelectorAll('details')) d.open = ${name === 'full'}`)
+      await page.evaluate(axe)
+      const found = await page.evaluate(
+        `axe.run({ resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html.slice(0, 200)))`,
+      )
+      expect(found).toEqual([])
+      await page.close()
+    },
+    60_000,
+  )
+
+  it('is there in a moment with a hundred crashes', async () => {
+    const page = await open('crowd', 1100)
+    const { domComplete, bytes } = await page.evaluate<{ domComplete: number; bytes: number }>(
+      `({ domComplete: performance.getEntriesByType('navigation')[0].domComplete, bytes: document.documentElement.outerHTML.length })`,
+    )
+    expect(bytes).toBeLessThan(3_000_000)
+    expect(domComplete).toBeLessThan(10_000)
     await page.close()
   })
 
@@ -143,7 +241,7 @@ const POOR_CONTRAST = `(() => {
       const on = e.matches('.no') ? getComputedStyle(document.body).backgroundColor : ground(e)
       const r = ratio(svg ? style.fill : style.color, on)
       if (r < 4.5) poor.add(e.tagName + '.' + (e.getAttribute('class') ?? '') + ' ' + r.toFixed(2))
-    } else if (svg && e.matches('.plot [aria-label=line] path, .plot [aria-label=dot] path, .il path, .sec, .gp')) {
+    } else if (svg && e.matches('.plot .line path, .plot .dot path, .il path, .il .bar')) {
       for (const c of [style.stroke, style.fill]) {
         if (!painted(c)) continue
         const r = ratio(c, getComputedStyle(document.body).backgroundColor)

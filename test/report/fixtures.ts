@@ -1,5 +1,6 @@
 import type {
   BenchFile,
+  Figure,
   FoundViolation,
   FuzzFile,
   FuzzResult,
@@ -267,6 +268,41 @@ const SPEED: Readonly<Record<string, number>> = {
 }
 const BASE = { vcpus: 4, blocks: 8, hitRate: 0.9, unplugsPerSecond: 10, milliseconds: 50, host: 'x86' }
 
+function figure(value: number, distribution = false): Figure {
+  const spread = [0.99, 1.01, 0.98, 1.02, 1]
+  return {
+    value,
+    interval: value * 0.02,
+    samples: 1_200_000,
+    replications: spread.map((f) => value * f),
+    ...(distribution && {
+      distribution: {
+        p10: value * 0.4,
+        p25: value * 0.5,
+        p50: value * 0.6,
+        p75: value,
+        p90: value * 1.5,
+        p95: value * 3,
+        p99: value * 8,
+        p999: value * 21,
+        p9999: value * 40,
+        max: value * 90,
+      },
+      intervals: {
+        p10: 0,
+        p25: 0,
+        p50: 0,
+        p75: 0,
+        p90: 0,
+        p95: 0,
+        p99: value,
+        p999: value * 2,
+        p9999: value * 9,
+      },
+    }),
+  }
+}
+
 function simulation(fix: string, workload: string, changed: Simulation['parameters'] = {}): Simulation {
   const parameters: Simulation['parameters'] = { ...BASE, ...changed }
   const mean = (SPEED[fix] ?? 10) * (1 + Number(parameters['vcpus']) / 16)
@@ -279,40 +315,64 @@ function simulation(fix: string, workload: string, changed: Simulation['paramete
           'reset by removal': removed,
           ...(fix.includes('version') ? { 'version changed': removed } : {}),
         }
-  const missRate = Object.values(missReasons).reduce((a, b) => a + b, 0)
+  const missRate = fix === 'no-mru' ? 1 : 0.1 + removed
+  const nested = fix === 'nested-rcu-free'
   return {
     system: 'ram-list',
     fix,
     workload,
     parameters,
-    lookups: 1_200_000,
-    latency: { mean, p50: mean * 0.6, p90: mean * 1.5, p99: mean * 8, p999: mean * 21 },
-    latencyInterval: mean * 0.02,
-    missRate,
-    missRateInterval: missRate * 0.03,
-    missReasons,
-    walkLength: 4.2,
-    perLookup: {
-      loads: 3.4,
-      stores: 0.1,
-      atomics: 0,
-      fences: fix.includes('version') ? 1 : 0,
-      transfers: 0.12,
+    metrics: {
+      latency: figure(mean, true),
+      missRate: figure(missRate * 100),
+      loads: figure(3.4),
+      fences: figure(fix.includes('version') ? 1 : 0),
+      timeToFree: figure(nested ? 21_400_000 : 10_700_000, true),
+      unreclaimed: figure(nested ? 4 : 2),
     },
-    unplugs: 500,
-    gracePeriodsPerUnplug: fix === 'nested-rcu-free' ? 2 : 1,
-    timeToFree: fix === 'nested-rcu-free' ? 21_400_000 : 10_700_000,
+    missReasons,
+    unreclaimed: [
+      { milliseconds: 0, objects: 0 },
+      { milliseconds: 10, objects: nested ? 4 : 2 },
+      { milliseconds: 50, objects: 0 },
+    ],
     violations: [],
-    peakUnreclaimed: fix === 'nested-rcu-free' ? 4 : 2,
-    metrics: {},
   }
 }
 
+const WORKLOADS = [
+  'typical',
+  'vcpus-1',
+  'vcpus-2',
+  'vcpus-8',
+  'vcpus-16',
+  'vcpus-64',
+  'hotplug-0',
+  'hotplug-100',
+  'hotplug-1000',
+  'arm64',
+]
+
 export const benchFile: BenchFile = {
-  version: 1,
+  version: 2,
   kind: 'bench',
   seed: 7,
   command: 'rcufuzz bench ram-list --seed 7',
+  environment: { rcufuzz: '0.1.0', node: 'v20.20.2', platform: 'linux x64', cpu: 'AMD EPYC', cores: 2 },
+  systems: {
+    'ram-list': {
+      title: 'The RAM list and its most-recently-used block',
+      metrics: {
+        latency: { title: 'Lookup latency', unit: 'ns', better: 'lower' },
+        missRate: { title: 'Miss rate', unit: '%', better: 'lower' },
+        loads: { title: 'Loads', unit: '/lookup', better: 'lower' },
+        fences: { title: 'Fences', unit: '/lookup', better: 'lower' },
+        timeToFree: { title: 'From removal to free', unit: 'ns', better: 'lower' },
+        unreclaimed: { title: 'Unreclaimed objects', unit: 'objects', better: 'lower' },
+      },
+      workloads: Object.fromEntries(WORKLOADS.map((w) => [w, { title: `the ${w} workload` }])),
+    },
+  },
   costs: {
     hit: { value: 1, unit: 'ns', source: 'measured, Zen 4 VM: L1 load 0.3-1.2 ns' },
     transfer: {
@@ -329,7 +389,9 @@ export const benchFile: BenchFile = {
   simulations: Object.keys(SPEED).flatMap((fix) => [
     simulation(fix, 'typical'),
     ...[1, 2, 8, 16, 64].map((vcpus) => simulation(fix, `vcpus-${vcpus}`, { vcpus })),
-    ...[0, 100, 1000].map((unplugsPerSecond) => simulation(fix, 'hotplug', { unplugsPerSecond })),
+    ...[0, 100, 1000].map((unplugsPerSecond) =>
+      simulation(fix, `hotplug-${unplugsPerSecond}`, { unplugsPerSecond }),
+    ),
     simulation(fix, 'arm64', { host: 'arm64' }),
   ]),
   wallClock: Object.entries(SPEED).flatMap(([fix, ns]) =>
@@ -338,8 +400,10 @@ export const benchFile: BenchFile = {
       fix,
       path,
       nanoseconds: path === 'hit' ? ns / 2 : ns * 3,
+      samples: 90,
       low: ns / 3,
       high: ns * 4,
+      interval: [ns / 2, ns * 2] as [number, number],
       relative: ns / 9.4,
     })),
   ),
@@ -380,8 +444,14 @@ const evilViolation = found(evilTrace, {
 })
 
 /** Every text that a file can bring tries to become an element. */
-export const hostile: { title: string; fuzz: FuzzFile; bench: BenchFile } = {
+export const hostile: {
+  title: string
+  fuzz: FuzzFile
+  bench: BenchFile
+  matrices: Record<string, Record<string, Record<string, string[]>>>
+} = {
   title: evil,
+  matrices: { [evil]: { [evil]: { [evil]: [evil] } } },
   fuzz: {
     ...fuzzFile,
     command: evil,
@@ -399,6 +469,14 @@ export const hostile: { title: string; fuzz: FuzzFile; bench: BenchFile } = {
   bench: {
     ...benchFile,
     command: evil,
+    environment: { rcufuzz: evil, node: evil, platform: evil, cpu: evil, cores: 1 },
+    systems: {
+      [evil]: {
+        title: evil,
+        metrics: { latency: { title: evil, unit: evil, better: 'lower' } },
+        workloads: { [evil]: { title: evil, source: evil } },
+      },
+    },
     costs: { [evil]: { value: 1, unit: evil, source: evil } },
     simulations: benchFile.simulations.map((s) => ({
       ...s,

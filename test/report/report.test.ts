@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { benchFileSchema, fuzzFileSchema, type FuzzFile } from '#harness/results.js'
-import { renderReport } from '#harness/report/report.js'
+import { renderCsv } from '#harness/report/csv.js'
+import { renderMarkdown } from '#harness/report/markdown.js'
+import { pageOf } from '#harness/report/pages.js'
+import { renderReport, type ReportInput } from '#harness/report/report.js'
 import { benchFile, crowd, found, fuzzFile, hostile, result, seedTrace } from './fixtures.js'
 
 const withResults = (...results: FuzzFile['results']): FuzzFile => ({ ...fuzzFile, results })
-const full = renderReport({ fuzz: fuzzFile, bench: benchFile })
+const matrices = {
+  'ram-list': { 'crash-a.json': { baseline: ['use-after-free'] }, 'crash-b.json': {} },
+}
+const pages = renderReport({ fuzz: fuzzFile, bench: benchFile, matrices })
+const index = pages.get('index.html') ?? ''
+const full = pages.get('ram-list.html') ?? ''
+/** The page of the one system that an input has. */
+function page(input: ReportInput): string {
+  const all = [...renderReport(input)]
+  expect(all.length).toBe(2)
+  return all[1]?.[1] ?? ''
+}
 /** Text as a reader sees it. */
 const words = (html: string): string =>
   html
-    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<(style|script)>.*?<\/\1>/gs, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
 
@@ -18,37 +32,63 @@ describe('report', () => {
     expect(benchFileSchema.parse(benchFile)).toEqual(benchFile)
   })
 
-  it('is one page that loads nothing and runs nothing', () => {
-    expect(full).toMatch(/^<!doctype html>\n<html lang="en">/)
-    expect(full).not.toMatch(/<script|<link|<iframe|<img|@import|url\(|\son\w+=/i)
-    expect(full).not.toMatch(/(src|href)="(?!#)/)
+  it('is pages that load nothing, with one script that only steps through drawings', () => {
+    expect([...pages.keys()]).toEqual(['index.html', 'ram-list.html'])
+    expect(index).not.toContain('<script')
+    expect(full.match(/<script>/g)?.length).toBe(1)
+    for (const html of pages.values()) {
+      expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+      expect(html).not.toMatch(/<link|<iframe|<img|@import|url\(|fetch|XMLHttp|import\(|\son\w+=/i)
+      expect(html).not.toMatch(/\ssrc=|href="(?!#|index\.html|ram-list\.html)/)
+    }
   })
 
   it('gives the same bytes for the same input', () => {
-    expect(renderReport({ fuzz: structuredClone(fuzzFile), bench: structuredClone(benchFile) })).toBe(full)
+    const again = { fuzz: structuredClone(fuzzFile), bench: structuredClone(benchFile), matrices }
+    expect(renderReport(again)).toEqual(pages)
   })
 
   it('uses every id once, and every link leads somewhere', () => {
-    const ids = [...full.matchAll(/\sid="([^"]*)"/g)].map((m) => m[1])
-    expect(new Set(ids).size).toBe(ids.length)
-    for (const [, target] of full.matchAll(/(?:href="#|labelledby=")([^"]*)"/g)) expect(ids).toContain(target)
+    const ids = new Map(
+      [...pages].map(([name, html]) => [name, [...html.matchAll(/\sid="([^"]*)"/g)].map((m) => m[1])]),
+    )
+    for (const [name, html] of pages) {
+      const own = ids.get(name) ?? []
+      expect(new Set(own).size).toBe(own.length)
+      for (const [, file = '', id] of html.matchAll(/href="([^"#]*)(?:#([^"]*))?"/g)) {
+        const there = ids.get(file === '' ? name : file)
+        expect(there).toBeDefined()
+        if (id !== undefined) expect(there).toContain(id)
+      }
+      for (const [, id] of html.matchAll(/labelledby="([^"]*)"/g)) expect(own).toContain(id)
+    }
+  })
+
+  it('gives every system a file name of its own that stays in the folder', () => {
+    expect(pageOf('ram-list')).toBe('ram-list.html')
+    for (const name of ['../x', 'index', '..', 'a b', ''])
+      expect(pageOf(name)).toMatch(/^[\w.-]*_[\w.-]*\.html$/)
   })
 
   it('says first who is broken, who survived, and what was not expected', () => {
-    const text = words(full)
+    const text = words(index)
     expect(text).toContain('2 of 4 candidates are broken.')
-    expect(text).toContain('baseline is broken: use-after-free under all memory models.')
-    expect(text).toContain('nested-rcu-free survived 3,000,000 executions, under all memory models.')
+    expect(text).toContain('baseline is broken: use-after-free under all memory models; ')
+    expect(text).toContain(
+      "nested-rcu-free survived 3,000,000 executions, under all memory models; lookup latency and miss rate do not differ from baseline's beyond noise.",
+    )
+    expect(text).toMatch(/mru-version-seqlock is broken: .* lookup latency is 28.7 % higher \(p &lt; 0.001\)/)
     expect(text).toContain('risk below 3 in 1,000,000')
     expect(text).toContain('unexpected violation')
     expect(text).toContain('unexpected: said to break')
     expect(text).toContain('11.8 ± 0.24 ns')
-    expect(full.indexOf('id="summary"')).toBeLessThan(full.indexOf('id="violations"'))
+    expect(full.indexOf('id="verdicts"')).toBeLessThan(full.indexOf('id="violations"'))
+    expect(index).toContain('href="ram-list.html#trace-1-1"')
   })
 
   it('keeps notices out of the verdicts', () => {
     const noticed = found(seedTrace, { severity: 'notice', kind: 'stale-lookup' })
-    const html = renderReport({
+    const html = page({
       fuzz: withResults(result({ expected: 'holds', violations: [noticed], notices: [noticed] })),
       bench: null,
     })
@@ -65,8 +105,8 @@ describe('report', () => {
   })
 
   it('draws columns, sections, grace periods, arrows and marks', () => {
-    expect(full).toContain('class="sec"')
-    expect(full).toContain('class="gp"')
+    expect(full).toContain('class="bar sec"')
+    expect(full).toContain('class="bar gp"')
     expect(full).toContain('◀ overwrites NULL')
     expect(full).toContain('◀ use-after-free')
     expect(full).toContain('class="hot"')
@@ -76,13 +116,18 @@ describe('report', () => {
   })
 
   it('has the commands', () => {
-    for (const command of [fuzzFile.command, benchFile.command, found(seedTrace).command])
+    for (const command of [fuzzFile.command, benchFile.command])
+      expect(index).toContain(`<code class="cmd">${command}</code>`)
+    for (const command of [
+      found(seedTrace).command,
+      'npx rcufuzz bench ram-list --workload typical --seed 7 --replications 5',
+    ])
       expect(full).toContain(`<code class="cmd">${command}</code>`)
   })
 
   it('draws one sweep per varied parameter, and tables what no plot shows', () => {
     const text = words(full)
-    expect(text).toContain('Mean lookup latency against vcpus')
+    expect(text).toContain('Lookup latency against vcpus')
     expect(text).toContain('Miss rate against unplugs per second')
     expect(text).not.toContain('against milliseconds')
     expect(text).toContain('arm64 host arm64')
@@ -90,7 +135,7 @@ describe('report', () => {
 
   it('lets broken candidates stand back where there are more than colours', () => {
     const names = Array.from({ length: 12 }, (_, i) => `fix-${i}`)
-    const html = renderReport({
+    const html = page({
       fuzz: withResults(
         ...names.map((fix, i) => result({ fix, violations: i < 10 ? [found(seedTrace)] : [] })),
       ),
@@ -112,12 +157,14 @@ describe('report', () => {
         fix: '(empty call)',
         path: 'hit',
         nanoseconds: 1,
+        samples: 9,
         low: 1,
         high: 1,
+        interval: [1, 1] as [number, number],
         relative: 0.1,
       },
     ]
-    const html = renderReport({ fuzz: fuzzFile, bench: { ...benchFile, wallClock } })
+    const html = page({ fuzz: fuzzFile, bench: { ...benchFile, wallClock } })
     expect(html.match(/\(empty call\)/g)?.length).toBe(1)
   })
 
@@ -155,22 +202,69 @@ describe('report', () => {
       },
     ],
   ])('renders %s', (_, input) => {
-    const html = renderReport(input)
-    expect(html).toMatch(/<\/html>\n$/)
-    expect(html).toContain('id="summary"')
-    expect(html).not.toMatch(/undefined|NaN|\[object|Infinity/)
+    for (const [name, html] of renderReport(input)) {
+      expect(html).toMatch(/<\/html>\n$/)
+      if (name === 'index.html') expect(html).toContain('id="summary"')
+      expect(html.replace(/<script>.*<\/script>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/)
+    }
+    expect(renderMarkdown(input)).not.toMatch(/undefined|NaN|\[object|Infinity/)
+    expect(renderCsv(input)).not.toMatch(/undefined|NaN|\[object|Infinity/)
   })
 
   it('escapes all text', () => {
-    const html = renderReport(hostile)
-    // Inside a quoted attribute `<` is only text.
-    const elements = html.replaceAll(/="[^"]*"/g, '')
-    expect(elements.includes('<script')).toBe(false)
-    expect(elements.includes('&lt;script')).toBe(true)
+    for (const html of renderReport(hostile).values()) {
+      // Inside a quoted attribute `<` is only text.
+      const elements = html.replaceAll(/="[^"]*"/g, '')
+      expect(elements.includes('<script>alert')).toBe(false)
+      expect(elements.includes('&lt;script')).toBe(true)
+    }
+    expect(renderMarkdown(hostile)).not.toContain('<script')
+  })
+
+  it('draws the life of the object, memory over time, and what each crash does to each candidate', () => {
+    expect(full).toMatch(/class="bar alive" data-from="0" data-to="8"/)
+    expect(full).toMatch(/class="bar waits" data-from="8" data-to="17"/)
+    expect(full).toMatch(/class="bar freed" data-from="17"/)
+    const text = words(full)
+    expect(text).toContain('Memory held over time')
+    expect(text).toMatch(/baseline 1 of 2 /)
+    expect(text).toContain('2 interleavings × 4 candidates')
+    expect(full).toContain('title="use-after-free"')
+  })
+
+  it('calls nothing faster that chance explains', () => {
+    // Like the first one, but for one lucky replication.
+    const lucky = benchFile.simulations.map((s) => {
+      const latency = s.metrics['latency']
+      if (s.fix !== 'mru-version-seqlock' || !latency) return s
+      const base = benchFile.simulations.find((b) => b.fix === 'baseline' && b.workload === s.workload)
+      const replications = (base?.metrics['latency']?.replications ?? []).map((x, i) => (i === 0 ? x / 2 : x))
+      const value = replications.reduce((a, b) => a + b, 0) / replications.length
+      return { ...s, metrics: { ...s.metrics, latency: { ...latency, value, replications } } }
+    })
+    const html = renderReport({ fuzz: null, bench: { ...benchFile, simulations: lucky } }).get('index.html')
+    const text = words(html ?? '')
+    expect(text).not.toMatch(/mru-version-seqlock[^;]*; lookup latency is/)
+    expect(text).toMatch(/ ≈ −\d/)
+  })
+
+  it('is Markdown and CSV, too', () => {
+    const md = renderMarkdown({ fuzz: fuzzFile, bench: benchFile })
+    expect(md).toContain('2 of 4 candidates broken.')
+    expect(md).toMatch(/^\| baseline +\| BROKEN: use-after-free +\|/m)
+    const table = md.split('\n').filter((l) => l.startsWith('|'))
+    expect(new Set(table.map((l) => l.length)).size).toBe(1)
+    const csv = renderCsv({ fuzz: fuzzFile, bench: benchFile }).split('\r\n')
+    expect(csv[0]).toMatch(/^instrument,system,candidate,case,figure,unit,value,interval/)
+    const columns = csv[0]?.split(',').length
+    for (const l of csv.slice(1, -1)) expect(l.split(',').length).toBe(columns)
+    expect(csv.some((l) => l.startsWith('simulation,ram-list,no-mru,typical,latency,ns,'))).toBe(true)
+    const simulations = benchFile.simulations.map((s) => ({ ...s, fix: '=1+1,"x"' }))
+    expect(renderCsv({ fuzz: null, bench: { ...benchFile, simulations } })).toContain(`,"'=1+1,`)
   })
 
   it('stays small with a hundred long crashes, and gives every candidate a drawing first', () => {
-    const html = renderReport({ fuzz: crowd(100, 12), bench: benchFile })
+    const html = page({ fuzz: crowd(100, 12), bench: benchFile })
     expect(html.length).toBeLessThan(3_000_000)
     expect(html.match(/<article/g)?.length).toBe(100)
     expect(html.match(/class="il"/g)?.length).toBeGreaterThanOrEqual(10)

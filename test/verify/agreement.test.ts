@@ -4,9 +4,9 @@ import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { tell, type Told } from './agreement.js'
 import { assemble, program } from './programs.js'
 
-const RUNS = Number(process.env.AGREEMENT_RUNS ?? 300)
+const RUNS = Number(process.env.AGREEMENT_RUNS ?? 120)
 
-describe.each(MEMORY_MODELS)('under %s', (model) => {
+describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
   it('the reduced searches tell what a full one does, of every small program', () => {
     let compared = 0
     fc.assert(

@@ -39,6 +39,7 @@ export class Machine {
   }
 
   atStart(): void {}
+  book(): void {}
 
   init<T>(cell: Cell<T>, value: T): void {
     cell.value = value

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { simulate, type SimulationResult } from '#harness/bench/simulate.js'
+import { simulate } from '#harness/bench/simulate.js'
+import type { Simulation } from '#harness/results.js'
 import baseline from '#targets/flatview/fixes/baseline.js'
 import objects from '#targets/flatview/fixes/region-and-owner-reference.js'
 import removeKey from '#targets/flatview/fixes/root-name-remove-key.js'
@@ -7,21 +8,22 @@ import weakRoot from '#targets/flatview/fixes/weak-root.js'
 import flatview from '#targets/flatview/target.js'
 import type { FlatViewFix } from '#targets/flatview/world.js'
 
-function run(fix: FlatViewFix, parameters: object): SimulationResult {
+function run(fix: FlatViewFix, parameters: object): Simulation {
   const { bench } = flatview
   if (!bench) throw new Error('flatview has a benchmark')
   return simulate({
     system: 'flatview',
-    bench: { ...bench, workloads: { test: { title: '', parameters } } },
+    bench,
     fix,
     workload: 'test',
+    parameters: { ...bench.parameters, ...parameters },
     seed: 1,
     replications: 2,
   })
 }
 
-const value = (s: SimulationResult, metric: string): number => s.metrics?.[metric]?.value ?? NaN
-const errors = (s: SimulationResult): string[] =>
+const value = (s: Simulation, metric: string): number => s.metrics[metric]?.value ?? NaN
+const errors = (s: Simulation): string[] =>
   s.violations.filter((v) => v.severity === 'error').map((v) => v.kind)
 
 describe('the benchmark', () => {

@@ -208,7 +208,17 @@ describe('rcufuzz list', () => {
   })
 
   it('has help with examples for every command', async () => {
-    for (const command of ['run', 'list', 'fuzz', 'replay', 'minimize', 'bench', 'report']) {
+    for (const command of [
+      'run',
+      'list',
+      'fuzz',
+      'worker',
+      'corpus',
+      'replay',
+      'minimize',
+      'bench',
+      'report',
+    ]) {
       const { out, code } = await rcufuzz(emptyFolder(), command, '--help')
       expect(code).toBe(0)
       expect(out).toContain('Examples:')

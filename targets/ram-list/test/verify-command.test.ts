@@ -9,7 +9,7 @@ const SMALL = ['--bound', 'lookups=1', '--memory-model', 'sc']
 
 const parse = (out: string): VerifyFile => verifyFileSchema.parse(JSON.parse(out))
 
-describe('rcufuzz verify', () => {
+describe('rcufuzz verify', { timeout: 300_000 }, () => {
   it('verifies what holds, stores what breaks, and the report shows both', async () => {
     const dir = emptyFolder()
     const fixes = ['--fix', 'baseline', '--fix', 'nested-rcu-free']
@@ -36,7 +36,9 @@ describe('rcufuzz verify', () => {
       const dir = emptyFolder()
       const bound = ['--bound', 'readers=1,lookups=1,mmios=1']
       const fixes = ['--fix', 'baseline', '--fix', 'synchronous']
-      expect((await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...bound, '--workers', workers)).code).toBe(0)
+      expect((await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...bound, '--workers', workers)).code).toBe(
+        0,
+      )
       return contents(dir)
     }
     const one = await run('1')
@@ -59,7 +61,16 @@ describe('rcufuzz verify', () => {
 
   it('when interrupted saves where it is, and says so', async () => {
     const dir = emptyFolder()
-    const args = ['verify', 'ram-list', '--fix', 'no-mru', '--bound', 'readers=3,unplugs=2', '--memory-model', 'weak']
+    const args = [
+      'verify',
+      'ram-list',
+      '--fix',
+      'no-mru',
+      '--bound',
+      'readers=3,unplugs=2',
+      '--memory-model',
+      'weak',
+    ]
     const child = spawn(process.execPath, [join(root, 'dist/harness/cli/main.js'), ...args], { cwd: dir })
     let out = ''
     child.stdout.on('data', (data: Buffer) => (out += data.toString()))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { BenchParameters } from '#harness/define.js'
 import { simulate } from '#harness/bench/simulate.js'
 import type { Simulation } from '#harness/results.js'
 import baseline from '#targets/region-lifetime/fixes/baseline.js'
@@ -12,7 +13,15 @@ const { bench } = regionLifetime
 if (!bench) throw new Error('the system has a benchmark')
 
 const run = (fix: RegionFix, workload: string): Simulation =>
-  simulate({ system: 'region-lifetime', bench, fix, workload, seed: 1, replications: 2 })
+  simulate({
+    system: 'region-lifetime',
+    bench,
+    fix,
+    workload,
+    parameters: { ...bench.parameters, ...bench.workloads?.[workload]?.parameters } as BenchParameters,
+    seed: 1,
+    replications: 2,
+  })
 
 const value = (s: Simulation, metric: string): number => s.metrics[metric]?.value ?? NaN
 
