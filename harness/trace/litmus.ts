@@ -128,7 +128,8 @@ class ThreadWriter {
   private readonly parameters = new Map<string, string>()
   /** By object, the register that the pointer to it was read into. */
   private readonly pointers = new Map<string, string>()
-  private readonly sections: string[] = []
+  /** Open SRCU sections: the domain, and what srcu_read_lock returned. */
+  private readonly sections: { readonly domain: string; readonly index: string }[] = []
   private depth = 0
 
   constructor(
@@ -171,13 +172,14 @@ class ThreadWriter {
         return this.line('rcu_read_unlock();')
       case 'srcuReadLock': {
         const r = this.register()
-        this.sections.push(r)
-        return this.line(`${r} = srcu_read_lock(${this.use(about, 'struct srcu_struct')});`)
+        const domain = this.use(about, 'struct srcu_struct')
+        this.sections.push({ domain, index: r })
+        return this.line(`${r} = srcu_read_lock(${domain});`)
       }
-      case 'srcuReadUnlock':
-        return this.line(
-          `srcu_read_unlock(${this.use(about, 'struct srcu_struct')}, ${this.sections.pop() ?? 0});`,
-        )
+      case 'srcuReadUnlock': {
+        const section = this.sections.pop()
+        return section && this.line(`srcu_read_unlock(${section.domain}, ${section.index});`)
+      }
       case 'gracePeriodStart':
         return this.line(
           about === 'RCU'
