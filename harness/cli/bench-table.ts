@@ -40,7 +40,7 @@ function digits(n: number, significant = 4): string {
 
 /** What a comparison with an earlier file found. */
 export function changed(
-  { changes, compared, unmatched, costsDiffer }: Comparison,
+  { changes, compared, intervals, overlapping, unmatched, costsDiffer }: Comparison,
   worse: readonly Change[],
   threshold: number,
   before: string,
@@ -56,6 +56,7 @@ export function changed(
     list.length === 0 ? [] : [`${title}:`, ...list.map(line), '']
   return [
     `${compared} figures compared with ${before}; beyond noise (Holm, 5 % in all) ${changes.length} changed.`,
+    `Of ${intervals} intervals (95 %; percentiles have one each), ${((100 * overlapping) / Math.max(1, intervals)).toFixed(1)} % overlap.`,
     ...(costsDiffer ? ['The cost models differ: these are other assumptions, not other code.'] : []),
     '',
     ...block(`Worse by more than ${threshold} %`, worse),

@@ -36,7 +36,7 @@ export function Distribution({
       <h3>{metric.title}</h3>
       <Tail base={base} metric={metric} looks={looks} command={command} />
       <Table
-        caption={`${metric.title}, simulated; ± 95 % interval; ≈: chance explains the difference`}
+        caption={`${metric.title}, simulated; ± 95 % interval; ≈: chance explains the difference; –: too few values to tell`}
         head={['Candidate', 'Mean', `Against ${first?.fix ?? ''}`, ...SHOWN.map(([name]) => name), 'Max']}
       >
         {candidates.map((c) => {
@@ -48,9 +48,10 @@ export function Distribution({
               cells={[
                 within(f.value, f.interval, metric.unit),
                 c.name === first?.fix ? '–' : inShort(differences.get(c.name)),
-                ...SHOWN.map(([, key]) =>
-                  f.intervals ? within(d[key], f.intervals[key], metric.unit) : quantity(d[key], metric.unit),
-                ),
+                ...SHOWN.map(([, key]) => {
+                  const [value, half] = [d[key], f.intervals?.[key]]
+                  return value === undefined || half === undefined ? '–' : within(value, half, metric.unit)
+                }),
                 quantity(d.max, metric.unit),
               ]}
             />
@@ -78,15 +79,19 @@ function Tail({
   const data = base.flatMap((s) => {
     const d = s.metrics[metric.name]?.distribution
     if (!d) return []
-    return LEVELS.map(([key, level]) => ({ fix: s.fix, x: positive(d[key]), y: 100 - level }))
+    return LEVELS.flatMap(([key, level]) => {
+      const x = d[key]
+      return x === undefined ? [] : [{ fix: s.fix, x: positive(x), y: 100 - level }]
+    })
   })
   if (data.length === 0) return null
   const description = `${metric.title}: share that is larger. ${list(
     base.flatMap((s) => {
       const d = s.metrics[metric.name]?.distribution
-      return d
-        ? [`${s.fix}: median ${quantity(d.p50, metric.unit)}, p99.9 ${quantity(d.p999, metric.unit)}`]
-        : []
+      const told = SHOWN.flatMap(([name, key]) =>
+        d?.[key] === undefined ? [] : [`${name} ${quantity(d[key], metric.unit)}`],
+      )
+      return told.length > 0 ? [`${s.fix}: ${told.join(', ')}`] : []
     }),
   )}.`
   return (
