@@ -91,8 +91,8 @@ export class Machine {
   /** Set while it is asked who could go on if nobody but spinning threads can. */
   onlySpinning = false
   /** The choices of the current execution, as it goes: agents by step, and values in order. */
-  readonly agents: Uint16Array
-  readonly values: Uint16Array
+  agents = new Uint16Array(1024)
+  values = new Uint16Array(1024)
   valueCount = 0
 
   readonly structs: Struct[] = []
@@ -113,7 +113,7 @@ export class Machine {
   private readonly ofType = new Map<string, number>()
   private resources: number = Shared.Count
   /** By step: where its thread stood, to name its store in every execution alike. */
-  private readonly storeKeys: Int32Array
+  private storeKeys = new Int32Array(0)
   // What the execution has changed; the arrays keep their length, the counts say what is in them.
   readonly dirtyCells: Cell<unknown>[] = []
   dirtyCellCount = 0
@@ -147,9 +147,6 @@ export class Machine {
           : new WeakMemory(this)
     this.enabled = new Int32Array(2 * capacity)
     this.requests = new Uint8Array(capacity)
-    this.agents = new Uint16Array(maxSteps)
-    this.values = new Uint16Array(maxSteps * 4)
-    this.storeKeys = new Int32Array(maxSteps)
     this.rcu = this.rcuDomain('RCU')
     this.callbacks = new CallbackQueue(this)
     this.bql = this.mutex('BQL')
@@ -306,7 +303,7 @@ export class Machine {
   goesOn(t: Thread): boolean {
     if (this.starting) return false
     if (this.stays(t)) {
-      this.agents[this.step] = t.id
+      this.record(t.id)
     } else {
       this.picked = this.pick()
       if (this.picked !== t.id) return false
@@ -334,15 +331,21 @@ export class Machine {
       this.stopped = true
       return NOBODY
     }
-    this.agents[this.step] = agent
+    this.record(agent)
     return agent
+  }
+
+  /** A simulation has some steps more than an execution that is searched: the record grows. */
+  private record(agent: number): void {
+    if (this.step === this.agents.length) this.agents = longer(this.agents, new Uint16Array(2 * this.step))
+    this.agents[this.step] = agent
   }
 
   private perform(t: Thread): void {
     if (this.tracer) this.tracer.before(this, t.id)
     ;(t.vc[t.id] as number)++
     const operation = t.operation as Operation
-    if (this.remembering) this.storeKeys[this.step] = mix(t.history.a, t.id)
+    if (this.remembering) this.keepKey(t)
     operation.perform(this, t)
     if (this.remembering) this.remember(t)
     if (this.tracer) this.tracer.after(this, t.id)
@@ -360,6 +363,12 @@ export class Machine {
     // A callback is known by the head that it was queued on, and by who queued it.
     t.history.value(typeof t.result === 'function' ? t.y : t.result)
     if (this.splitLoads && t.operation?.looks === true) t.history.word(this.tagKey(t.readTag))
+  }
+
+  private keepKey(t: Thread): void {
+    const { storeKeys, step } = this
+    if (step >= storeKeys.length) this.storeKeys = longer(storeKeys, new Int32Array(this.agents.length))
+    this.storeKeys[step] = mix(t.history.a, t.id)
   }
 
   /** Tells stores of wide words apart, as far as a program can. */
@@ -441,7 +450,10 @@ export class Machine {
 
   choose(n: number): number {
     const k = n === 1 ? 0 : this.chooser.nextValue(n, this)
-    if (n > 1) this.values[this.valueCount++] = k
+    if (n === 1) return k
+    if (this.valueCount === this.values.length)
+      this.values = longer(this.values, new Uint16Array(2 * this.valueCount))
+    this.values[this.valueCount++] = k
     return k
   }
 
@@ -570,4 +582,9 @@ export class Machine {
     for (const sized of [...this.domains, ...this.mutexes, ...this.conditions, this.callbacks, this.memory])
       sized.forgetClocks()
   }
+}
+
+function longer<A extends Uint16Array | Int32Array>(from: A, to: A): A {
+  to.set(from)
+  return to
 }

@@ -41,20 +41,23 @@ export class Section implements Release {
   /** Its reader has asked to leave; under `tso` that may still be on its way. */
   left = false
   /** Where its thread stood when it began: no two sections of a thread begin at the same place. */
-  private readonly origin = new History()
+  private readonly originA: number
+  private readonly originB: number
 
   constructor(
     readonly domain: RcuDomain,
     readonly thread: Thread,
     readonly serial: number,
   ) {
-    this.origin.set(thread.history.a, thread.history.b)
+    this.originA = thread.history.a
+    this.originB = thread.history.b
   }
 
   identify(words: Words): void {
     words.word(this.domain.identity)
     words.word(this.thread.id)
-    this.origin.identify(words)
+    words.word(this.originA)
+    words.word(this.originB)
   }
 
   footprint(f: Footprint): void {
