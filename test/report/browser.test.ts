@@ -197,7 +197,11 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
     expect(titles[16]).toContain('reads what step 12 stored')
     expect(titles[16]).toContain('upstream.ts:59: const mru =')
     // Nothing lies over it.
-    await page.locator('#trace-1-1 .step[data-step="16"] rect').hover()
+    await page.evaluate(
+      `document.querySelector('#trace-1-1 .step[data-step="16"]').scrollIntoView({ block: 'center', behavior: 'instant' })`,
+    )
+    const box = await page.locator('#trace-1-1 .step[data-step="16"] rect').boundingBox()
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2)
     expect(await page.locator('#trace-1-1 .step:hover').getAttribute('data-step')).toBe('16')
     await page.close()
   })
