@@ -61,7 +61,8 @@ export class Measure {
       const n = of[i] ?? 0
       return n > 0 ? [round((scale * sum) / n)] : []
     })
-    if (replications.length === 0) return null
+    // One alone has no interval, and a figure without one settles nothing.
+    if (replications.length < 2) return null
     return {
       value: round(scale * share(add(sums), add(of))),
       interval: round(halfWidth(replications)),
