@@ -50,7 +50,11 @@ export function touch(m: Machine, t: Thread, s: Struct, what: string): void {
 
 /** Whether some other thread's booked access is neither known to `t` nor covered by its dependency on `s`. */
 function unordered(t: Thread, booked: Int32Array, offset: number, n: number, s: Struct): boolean {
-  for (let u = 0; u < n; u++) if (unorderedBy(t, u, booked[offset + u] as number, s)) return true
+  const { vc } = t
+  for (let u = 0; u < n; u++) {
+    const at = booked[offset + u] as number
+    if (at > (vc[u] as number) && unorderedBy(t, u, at, s)) return true
+  }
   return false
 }
 

@@ -113,7 +113,7 @@ export class Machine {
   private readonly ofType = new Map<string, number>()
   private resources: number = Shared.Count
   /** By step: where its thread stood, to name its store in every execution alike. */
-  private storeKeys = new Int32Array(0)
+  private readonly storeKeys: number[] = []
   // What the execution has changed; the arrays keep their length, the counts say what is in them.
   readonly dirtyCells: Cell<unknown>[] = []
   dirtyCellCount = 0
@@ -128,6 +128,8 @@ export class Machine {
   private base = 1
   private chooser!: Chooser
   private starting = false
+  /** The chooser has `staysWith`. */
+  private asksFirst = false
   /** The call_rcu thread, while it has nothing to do. */
   private sleeper: Thread | null = null
   private picked = NOBODY
@@ -248,7 +250,7 @@ export class Machine {
 
   /** Called for each allocation when it is made: books are opened for all its parts. */
   adopt(s: Struct): void {
-    s.forEachPart((part) => {
+    for (const part of s.parts) {
       part.lastAccess = new Int32Array(this.capacity)
       part.lastStep = new Int32Array(this.capacity)
       part.lastWhat = new Array<string>(this.capacity).fill('')
@@ -257,13 +259,14 @@ export class Machine {
       part.identity = this.identity(part.typeName)
       for (const cell of part.cells) cell.identity = mix(part.identity, cell.field)
       this.structs.push(part)
-    })
+    }
   }
 
   // --- running it -----------------------------------------------------------------------------------------
 
   run(chooser: Chooser): Outcome {
     this.chooser = chooser
+    this.asksFirst = chooser.staysWith !== undefined
     this.reset()
     this.starting = true
     for (const t of this.threads) {
@@ -302,7 +305,7 @@ export class Machine {
    */
   goesOn(t: Thread): boolean {
     if (this.starting) return false
-    if (this.stays(t)) {
+    if (this.asksFirst && this.stays(t)) {
       this.record(t.id)
     } else {
       this.picked = this.pick()
@@ -314,8 +317,8 @@ export class Machine {
   }
 
   private stays(t: Thread): boolean {
-    if (this.chooser.staysWith === undefined || this.stopped || this.step === this.maxSteps) return false
-    return this.requests[t.id] === UNCONDITIONAL && this.chooser.staysWith(this, t)
+    if (this.stopped || this.step === this.maxSteps || this.requests[t.id] !== UNCONDITIONAL) return false
+    return this.chooser.staysWith?.(this, t) === true
   }
 
   /** Decides who takes the next step; NOBODY when the execution is over. */
@@ -337,7 +340,7 @@ export class Machine {
 
   /** A simulation has some steps more than an execution that is searched: the record grows. */
   private record(agent: number): void {
-    if (this.step === this.agents.length) this.agents = longer(this.agents, new Uint16Array(2 * this.step))
+    if (this.step === this.agents.length) this.agents = longer(this.agents)
     this.agents[this.step] = agent
   }
 
@@ -345,9 +348,8 @@ export class Machine {
     if (this.tracer) this.tracer.before(this, t.id)
     ;(t.vc[t.id] as number)++
     const operation = t.operation as Operation
-    if (this.remembering) this.keepKey(t)
-    operation.perform(this, t)
-    if (this.remembering) this.remember(t)
+    if (this.remembering) this.performAndRemember(t, operation)
+    else operation.perform(this, t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
     if (!t.spinning || !operation.looks) {
@@ -359,16 +361,12 @@ export class Machine {
     this.requests[t.id] = NOTHING
   }
 
-  private remember(t: Thread): void {
+  private performAndRemember(t: Thread, operation: Operation): void {
+    this.storeKeys[this.step] = mix(t.history.a, t.id)
+    operation.perform(this, t)
     // A callback is known by the head that it was queued on, and by who queued it.
     t.history.value(typeof t.result === 'function' ? t.y : t.result)
-    if (this.splitLoads && t.operation?.looks === true) t.history.word(this.tagKey(t.readTag))
-  }
-
-  private keepKey(t: Thread): void {
-    const { storeKeys, step } = this
-    if (step >= storeKeys.length) this.storeKeys = longer(storeKeys, new Int32Array(this.agents.length))
-    this.storeKeys[step] = mix(t.history.a, t.id)
+    if (this.splitLoads && operation.looks) t.history.word(this.tagKey(t.readTag))
   }
 
   /** Tells stores of wide words apart, as far as a program can. */
@@ -451,8 +449,7 @@ export class Machine {
   choose(n: number): number {
     const k = n === 1 ? 0 : this.chooser.nextValue(n, this)
     if (n === 1) return k
-    if (this.valueCount === this.values.length)
-      this.values = longer(this.values, new Uint16Array(2 * this.valueCount))
+    if (this.valueCount === this.values.length) this.values = longer(this.values)
     this.values[this.valueCount++] = k
     return k
   }
@@ -584,7 +581,8 @@ export class Machine {
   }
 }
 
-function longer<A extends Uint16Array | Int32Array>(from: A, to: A): A {
-  to.set(from)
-  return to
+function longer(record: Uint16Array): Uint16Array<ArrayBuffer> {
+  const result = new Uint16Array(2 * record.length)
+  result.set(record)
+  return result
 }
