@@ -186,7 +186,9 @@ export const figureSchema = z.object({
   distribution: percentiles
     .extend({ max: z.number() })
     .optional()
-    .describe('of what was sampled, over all replications; a percentile that too few values tell is left out'),
+    .describe(
+      'of what was sampled, over all replications; a percentile that too few values tell is left out',
+    ),
   intervals: percentiles.optional().describe('95 % half-widths of the percentiles'),
 })
 

@@ -3,8 +3,6 @@ import { Campaign } from '../dist/harness/fuzz/campaign.js'
 import { machineFor } from '../dist/harness/fuzz/program.js'
 import { RandomDriver } from '../dist/harness/drivers/random.js'
 import { loadFix, loadSystem } from '../dist/harness/registry.js'
-import { WARM_UP } from '../dist/harness/bench/observer.js'
-import { simulate } from '../dist/harness/bench/simulate.js'
 
 const system = await loadSystem('ram-list')
 const subject = async (name, memoryModel) => ({ system, memoryModel, fix: (await loadFix(system, name)).fix })
@@ -48,29 +46,4 @@ for (const memoryModel of ['sc', 'tso', 'weak']) {
     }
   })
   console.log(`  ${memoryModel.padEnd(5)} median ${median(firsts)}, at most ${Math.max(...firsts)}`)
-}
-
-console.log('Lookups that are simulated in a second of processor time, small guest:')
-for (const name of ['baseline', 'nested-rcu-free']) {
-  const { fix } = await loadFix(system, name)
-  const parameters = { ...system.bench.parameters, milliseconds: 400 }
-  const speeds = []
-  for (let seed = 0; seed < 24; seed++) {
-    const before = process.cpuUsage()
-    const { metrics } = simulate({
-      system: 'ram-list',
-      bench: system.bench,
-      fix,
-      workload: 'small-guest',
-      parameters,
-      seed,
-      replications: 5,
-    })
-    const { user, system: kernel } = process.cpuUsage(before)
-    // Those of the warm-up are simulated as well; the compiler's warm-up is not counted.
-    if (seed > 3) speeds.push(metrics.latency.samples / (1 - WARM_UP) / (user + kernel))
-  }
-  console.log(
-    `  ${name.padEnd(16)} ${median(speeds).toFixed(2)} million, at best ${Math.max(...speeds).toFixed(2)}`,
-  )
 }
