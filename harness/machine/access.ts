@@ -16,7 +16,7 @@ const PLAIN_WRITE = 3
  */
 export function access(m: Machine, t: Thread, cell: Cell<never>, write: boolean, plain: boolean): void {
   touch(m, t, cell.owner, cell.name)
-  if (write && !cell.dirty) m.markDirty(cell as Cell<unknown>)
+  if (write && !cell.dirty) m.changes.cell(cell as Cell<unknown>)
   const a = cell.accesses
   const n = m.capacity
   const now = t.vc[t.id] as number
@@ -45,7 +45,7 @@ export function touch(m: Machine, t: Thread, s: Struct, what: string): void {
   s.lastAccess[id] = t.vc[id] as number
   s.lastStep[id] = m.step
   s.lastWhat[id] = what
-  if (!s.dirty) m.markStruct(s)
+  if (!s.dirty) m.changes.struct(s)
 }
 
 /** Whether some other thread's booked access is neither known to `t` nor covered by its dependency on `s`. */

@@ -85,7 +85,7 @@ export class Heap {
     live(s)
     for (const part of s.parts) {
       part.allocated = true
-      this.m.markStruct(part)
+      this.m.changes.struct(part)
     }
     return s
   }

@@ -89,6 +89,17 @@ export class Thread implements Identified {
     words.word(this.id)
   }
 
+  /** Back to where every execution starts, at clock `base`. */
+  reset(base: number): void {
+    this.vc.fill(base)
+    this.fenced = this.spinning = false
+    this.ordered = this.rcuDepth = this.wideTag = this.progress = 0
+    this.freshAt = -1
+    this.operation = this.second = null
+    this.section = this.gracePeriod = null
+    this.history.reset()
+  }
+
   // The thread is its own one and only operation object, so that a step allocates nothing.
   [Symbol.iterator](): this {
     this.fresh = true
