@@ -10,6 +10,7 @@ const MACHINERY = [
   'constructor',
   'identify',
   'next',
+  'reset',
   'request',
   'requestTwo',
   'awaitCallbacks',
