@@ -3,9 +3,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import { writeAtomically } from '../folders.js'
 import { UserError } from '../user-error.js'
-import type { Saved } from './search.js'
+import type { Saved } from './rounds.js'
 
-const FORMAT = 'rcufuzz checkpoint 1'
+const FORMAT = 'rcufuzz checkpoint 2'
 
 /** Where a verification stands: which of its scenarios, under which limit, and how far in it. */
 export interface Checkpoint {

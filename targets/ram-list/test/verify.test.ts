@@ -7,7 +7,8 @@ import { machineFor, type Subject } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { loadFixes, loadSystem } from '#harness/registry.js'
 import { Explorer, type Exploration } from '#harness/verify/explore.js'
-import { Search, type Counts, type Reduction } from '#harness/verify/search.js'
+import type { Counts } from '#harness/verify/counts.js'
+import { Search, type Reduction } from '#harness/verify/search.js'
 import { subject } from '../../../test/subjects.js'
 
 const system = await loadSystem('ram-list')
