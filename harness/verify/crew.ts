@@ -64,7 +64,7 @@ export class Crew {
       results[i] = run(shards[i] as Shard)
       Atomics.add(progress, DONE, 1)
     }
-    for (let done = 0; (done = Atomics.load(progress, DONE)) < shards.length; )
+    for (let done = 0; (done = Atomics.load(progress, DONE)) < shards.length;)
       Atomics.wait(progress, DONE, done)
     this.collect(results)
     return results

@@ -119,7 +119,7 @@ export class Rounds {
   /** What is left, in as many parts as there are shards, if there is so much. */
   private divided(): Shard[] {
     const paths = [...this.paths]
-    for (let whole = 0; paths.length < SHARDS && whole < paths.length; ) {
+    for (let whole = 0; paths.length < SHARDS && whole < paths.length;) {
       const path = paths.shift() as Path
       const parts = split(path)
       paths.push(...(parts ?? [path]))
@@ -144,7 +144,14 @@ export class Rounds {
 
   save(): Saved {
     const { alone, counts, cut } = this
-    return { alone, paths: this.left, counts, knowledge: this.search.knowledge, cut, table: this.table.save() }
+    return {
+      alone,
+      paths: this.left,
+      counts,
+      knowledge: this.search.knowledge,
+      cut,
+      table: this.table.save(),
+    }
   }
 
   /** Goes on where another search over the same program was interrupted. */

@@ -154,7 +154,9 @@ export class Search implements Chooser {
 
   /** An estimate of the share of the whole search that a path has before it. */
   shareOf(path: Path): number {
-    return this.estimate.left(path.frames.map(({ rank, todo, width }) => ({ rank, later: bits(todo) - 1, width })))
+    return this.estimate.left(
+      path.frames.map(({ rank, todo, width }) => ({ rank, later: bits(todo) - 1, width })),
+    )
   }
 
   // --- one execution --------------------------------------------------------------------------------------
@@ -178,7 +180,9 @@ export class Search implements Chooser {
   private takeUp(frame: Frame, footprint: Footprint): void {
     const { m } = this
     if (!m.enabled.subarray(0, m.enabledCount).includes(frame.agent))
-      throw new ProgramError('it does not do what it did when the search came here first; start again, without a checkpoint')
+      throw new ProgramError(
+        'it does not do what it did when the search came here first; start again, without a checkpoint',
+      )
     footprint.of(m, frame.agent)
   }
 

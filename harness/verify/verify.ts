@@ -44,8 +44,10 @@ export async function verify(options: VerifyOptions): Promise<Verification[]> {
         port1.on('message', (stand: Stand) => options.onProgress(task, stand))
         port1.unref()
         try {
-          const done = (await pool.run({ task, port: port2, stop, left, workers: options.workers }, { transferList: [port2] })) as
-            Verification | Problem
+          const done = (await pool.run(
+            { task, port: port2, stop, left, workers: options.workers },
+            { transferList: [port2] },
+          )) as Verification | Problem
           if ('problem' in done) throw new UserError(done.problem)
           options.onDone(task, done)
           return done

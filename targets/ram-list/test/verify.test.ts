@@ -2,41 +2,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PosDriver } from '#harness/drivers/pos.js'
-import { machineFor, type Subject } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { loadFixes, loadSystem } from '#harness/registry.js'
 import { Explorer, type Exploration } from '#harness/verify/explore.js'
 import type { Counts } from '#harness/verify/counts.js'
-import { Search, type Reduction } from '#harness/verify/search.js'
 import { subject } from '../../../test/subjects.js'
+import { againstSampling, searched } from '../../../test/verify/searches.js'
 
 const system = await loadSystem('ram-list')
 const candidates = await loadFixes('ram-list')
 
 const within = (bound: Record<string, number>): unknown => system.bounds?.scenarios(bound)[0]
-
-/** Signatures of all errors that a search finds when it goes on after each. */
-function errors(of: Subject, scenario: unknown, reduction: Reduction): string[] {
-  const search = new Search(machineFor(of, scenario), reduction)
-  const found = new Set<string>()
-  for (let v = search.next(); v !== null; v = search.next())
-    for (const { severity, signature } of v) if (severity === 'error') found.add(signature)
-  return [...found].sort()
-}
-
-/** Signatures that sampling finds. */
-function sampled(of: Subject, scenario: unknown, executions: number): string[] {
-  const machine = machineFor(of, scenario)
-  const driver = new PosDriver()
-  const found = new Set<string>()
-  for (let i = 0; i < executions; i++) {
-    driver.begin(i, machine)
-    for (const { severity, signature } of machine.run(driver).violations)
-      if (severity === 'error') found.add(signature)
-  }
-  return [...found].sort()
-}
 
 describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (memoryModel) => {
   // Two readers under sc, as it is the quickest; elsewhere one, whose two lookups may be by host pointer.
@@ -52,11 +28,9 @@ describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (
     let broken = 0
     for (const { fix } of candidates)
       for (const bound of bounds) {
-        const of = { system, fix, memoryModel }
-        const searched = errors(of, within(bound), 'states')
-        const missed = sampled(of, within(bound), 200).filter((s) => !searched.includes(s))
+        const { missed, broken: breaks } = againstSampling({ system, fix, memoryModel }, within(bound), 200)
         expect({ fix: fix.name, bound, missed }).toEqual({ fix: fix.name, bound, missed: [] })
-        if (searched.length > 0) broken++
+        if (breaks) broken++
       }
     expect(broken).toBeGreaterThan(2)
   })
@@ -66,9 +40,9 @@ describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (
     for (const { fix } of memoryModel === 'tso' ? candidates.slice(0, 3) : candidates) {
       const of = { system, fix, memoryModel }
       const scenario = within({ readers: 1, lookups: 1 })
-      expect([fix.name, errors(of, scenario, 'states')]).toEqual([
+      expect([fix.name, searched(of, scenario).errors]).toEqual([
         fix.name,
-        errors(of, scenario, 'commuting'),
+        searched(of, scenario, 'commuting').errors,
       ])
     }
   })
