@@ -551,6 +551,7 @@ export class Machine {
       t.ordered = t.rcuDepth = t.wideTag = t.progress = 0
       t.spinning = false
       t.freshAt = -1
+      t.readTag = INITIAL_TAG
       t.operation = t.second = null
       this.requests[t.id] = NOTHING
       t.section = t.gracePeriod = null
