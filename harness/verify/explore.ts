@@ -190,10 +190,16 @@ export class Explorer {
 
   private save(): void {
     const { part, limit, before, search } = this
-    saveCheckpoint(this.task.checkpoint, { subject: this.key, part, limit, before, search: search.save() })
+    const notices = [...this.notices.values()]
+    saveCheckpoint(this.task.checkpoint, {
+      subject: this.key,
+      ...{ part, limit, before, notices },
+      search: search.save(),
+    })
   }
 
-  private restore({ part, limit, before, search }: Checkpoint): void {
+  private restore({ part, limit, before, notices, search }: Checkpoint): void {
+    for (const f of notices) this.notices.set(f.violation.signature, f)
     this.part = part
     this.limit = limit
     this.before = before

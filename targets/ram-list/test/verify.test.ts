@@ -80,6 +80,25 @@ describe('an exploration', { timeout: 300_000 }, () => {
     expect(rounds).toBeGreaterThan(3)
   })
 
+  it('so long that it goes on in rounds: interrupted or not, it ends as the sequential search does', async () => {
+    const of = await subject('ram-list', 'nested-rcu-free', 'sc')
+    const large = { readers: 3, lookups: 1 }
+    const whole = new Explorer(of, exploration(large)).run(goOn)
+    const task = exploration(large, { resume: true })
+    let part: typeof whole
+    let rounds = 0
+    for (let executions = 10_000; ; executions += 10_000, rounds++) {
+      part = new Explorer(of, { ...task, executions }).run(goOn)
+      if (part.outcome !== 'unfinished') break
+    }
+    expect(part).toEqual(whole)
+    expect(rounds).toBeGreaterThan(3)
+    const { executions } = searched(of, within(large))
+    expect(whole.counts.states).toBe(62_213)
+    // Another number of executions shows that it has not been the sequential search.
+    expect(whole.counts.complete + whole.counts.known + whole.counts.blocked).not.toBe(executions)
+  })
+
   it('says how far it is, roughly: at half of the work between a tenth and nine tenths', async () => {
     for (const model of MEMORY_MODELS) {
       const of = await subject('ram-list', 'nested-rcu-free', model)
