@@ -32,7 +32,12 @@ describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
         expect(divided.counts.states).toBe(reduced[1]?.counts.states)
         compared++
       }),
-      { examples: [[FENCE_FIRST]], numRuns: RUNS, seed: Number(process.env.AGREEMENT_SEED ?? 1), maxSkipsPerRun: 1000 },
+      {
+        examples: [[FENCE_FIRST]],
+        numRuns: RUNS,
+        seed: Number(process.env.AGREEMENT_SEED ?? 1),
+        maxSkipsPerRun: 1000,
+      },
     )
     expect(compared).toBeGreaterThanOrEqual(RUNS)
   })
