@@ -10,6 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './user-error.js'
 
@@ -17,7 +18,7 @@ import { UserError } from './user-error.js'
 export function writableFolder(dir: string): void {
   try {
     make(resolve(dir))
-    const probe = join(dir, '.writable')
+    const probe = temporaryFor(join(dir, 'writable'))
     writeFileSync(probe, '')
     unlinkSync(probe)
   } catch (e) {
@@ -25,7 +26,10 @@ export function writableFolder(dir: string): void {
   }
 }
 
-const TEMPORARY = /\.\d+\.tmp$/
+const HOST = hostname().replace(/[^\w-]/g, '-')
+const TEMPORARY = /\.([\w-]+)\.(\d+)\.tmp$/
+
+const temporaryFor = (path: string): string => `${path}.${HOST}.${process.pid}.tmp`
 
 /**
  * Writes a file all or nothing: whoever reads it, whatever was killed, sees the old content or the new. Not
@@ -33,7 +37,7 @@ const TEMPORARY = /\.\d+\.tmp$/
  * the disk is full; `writeFileSync` goes on until all is written, or fails.
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = temporaryFor(path)
   try {
     const file = openSync(temporary, 'w')
     try {
@@ -49,10 +53,25 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   }
 }
 
-/** Takes away what a killed `writeAtomically` left behind, in a folder and those below it. */
+/**
+ * Takes away what killed processes of this machine left behind, in a folder and those below it; to be called
+ * before the first write. A folder may be shared: what another one is writing just now stays.
+ */
 export function removeTemporaries(dir: string): void {
-  for (const name of readdirSync(dir, { recursive: true }) as string[])
-    if (TEMPORARY.test(name)) rmSync(join(dir, name), { force: true })
+  for (const name of readdirSync(dir, { recursive: true }) as string[]) {
+    const [, host, pid] = TEMPORARY.exec(name) ?? []
+    if (host === HOST && !othersAlive(Number(pid))) rmSync(join(dir, name), { force: true })
+  }
+}
+
+/** In a container, a process has the number of the one that it replaces. */
+function othersAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 /** Not `mkdir`'s `recursive`, which never returns where a file system takes no folders (/proc). */

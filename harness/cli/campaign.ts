@@ -9,7 +9,7 @@ import { Standing } from '../fuzz/standing.js'
 import { Statistics } from '../fuzz/statistics.js'
 import { storeBest } from '../fuzz/store.js'
 import { inWords, keyOf, type Executor, type Job, type Settings } from '../fuzz/tasks.js'
-import { writableFolder, writeAtomically } from '../folders.js'
+import { removeTemporaries, writableFolder, writeAtomically } from '../folders.js'
 import { loadFix, loadSystem } from '../registry.js'
 import { RESULTS_VERSION, type FuzzFile } from '../results.js'
 import { UserError } from '../user-error.js'
@@ -45,9 +45,10 @@ export async function runCampaign(
   const stored = options.resume === true ? folder.load() : null
   const campaign = await describe(systems, options, stored, given)
   const subjects = await Promise.all(campaign.jobs.map(subjectOf))
-  writableFolder(options.out)
-  writableFolder(campaign.corpus)
-  folder.tidy()
+  for (const dir of [options.out, campaign.corpus]) {
+    writableFolder(dir)
+    removeTemporaries(dir)
+  }
   if (!stored) folder.clear()
   const runs = 'runs' in campaign.budget ? campaign.budget.runs : null
   const standings = campaign.jobs.map((job) => new Standing(job, campaign.settings, runs))

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { MEMORY_MODELS } from '../machine/index.js'
-import { removeTemporaries, writableFolder, writeAtomically } from '../folders.js'
+import { writableFolder, writeAtomically } from '../folders.js'
 import { fuzzResultSchema, violationSchema } from '../results.js'
 import { entrySchema, parseWith, readJson, slug } from './corpus.js'
 import { logLine, type Input } from './input.js'
@@ -120,10 +120,6 @@ export class CampaignFolder {
   clear(): void {
     rmSync(this.statePath, { force: true })
     rmSync(join(this.dir, 'queue'), { recursive: true, force: true })
-  }
-
-  tidy(): void {
-    if (existsSync(this.dir)) removeTemporaries(this.dir)
   }
 
   save(file: CampaignFile): void {

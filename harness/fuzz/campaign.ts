@@ -160,9 +160,9 @@ export class Campaign {
 /** The choices of the execution that a machine has just run. */
 export function choicesMade(m: Machine): Choices {
   return {
-    agents: Array.from(m.agents.subarray(0, m.step)),
+    agents: m.agents.slice(0, m.step),
     steps: m.step,
-    values: Array.from(m.values.subarray(0, m.valueCount)),
+    values: m.values.slice(0, m.valueCount),
     valueCount: m.valueCount,
   }
 }

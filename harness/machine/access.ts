@@ -16,7 +16,7 @@ const PLAIN_WRITE = 3
  */
 export function access(m: Machine, t: Thread, cell: Cell<never>, write: boolean, plain: boolean): void {
   touch(m, t, cell.owner, cell.name)
-  if (write && !cell.dirty) m.markDirty(cell as Cell<unknown>)
+  if (write && !cell.dirty) m.changes.cell(cell as Cell<unknown>)
   const a = cell.accesses
   const n = m.capacity
   const now = t.vc[t.id] as number
@@ -45,12 +45,16 @@ export function touch(m: Machine, t: Thread, s: Struct, what: string): void {
   s.lastAccess[id] = t.vc[id] as number
   s.lastStep[id] = m.step
   s.lastWhat[id] = what
-  if (!s.dirty) m.markStruct(s)
+  if (!s.dirty) m.changes.struct(s)
 }
 
 /** Whether some other thread's booked access is neither known to `t` nor covered by its dependency on `s`. */
 function unordered(t: Thread, booked: Int32Array, offset: number, n: number, s: Struct): boolean {
-  for (let u = 0; u < n; u++) if (unorderedBy(t, u, booked[offset + u] as number, s)) return true
+  const { vc } = t
+  for (let u = 0; u < n; u++) {
+    const at = booked[offset + u] as number
+    if (at > (vc[u] as number) && unorderedBy(t, u, at, s)) return true
+  }
   return false
 }
 

@@ -29,12 +29,12 @@ export const free = new Operation('free', (m, t) => {
     m.stop()
     return
   }
-  s.forEachPart((part) => {
+  for (const part of s.parts) {
     touch(m, t, part, 'free')
     for (const u of m.threads) {
       if (u !== t && (part.lastAccess[u.id] as number) > known(t, part, u)) reportUnorderedFree(m, t, part, u)
     }
-  })
+  }
   const holder = m.linkTo(s, t)
   if (holder)
     report(
@@ -46,15 +46,15 @@ export const free = new Operation('free', (m, t) => {
       'error',
       s.label,
     )
-  s.forEachPart((part) => {
+  for (const part of s.parts) {
     part.life = Life.Freed
     part.freedAt = m.step
     part.freedBy = t.id
-  })
+  }
   m.allocator.release(t, s)
 }).touching((m, t, f) => {
   const s = t.x as Struct
-  s.forEachPart((part) => f.free(part))
+  for (const part of s.parts) f.free(part)
   f.write(Shared.Links)
   if (m.allocator.byAddress(s)) f.write(Shared.Allocator)
 })

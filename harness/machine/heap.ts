@@ -83,10 +83,10 @@ export class Heap {
       s.formerly = storage.of
     } else this.last = this.place(s, this.last + 1) - 1
     live(s)
-    s.forEachPart((part) => {
+    for (const part of s.parts) {
       part.allocated = true
-      this.m.markStruct(part)
-    })
+      this.m.changes.struct(part)
+    }
     return s
   }
 
@@ -121,7 +121,7 @@ export class Heap {
     this.last = this.fixed
     for (const pool of this.pools.values()) {
       for (let i = 0; i < pool.used; i++)
-        (pool.all[i] as Struct).forEachPart((part) => (part.life = Life.Unallocated))
+        for (const part of (pool.all[i] as Struct).parts) part.life = Life.Unallocated
       pool.used = pool.freed.length = 0
     }
   }
@@ -134,11 +134,11 @@ export class Heap {
 
   /** Embedded objects follow their container. Returns the first address behind the object. */
   private place(s: Struct, address: number): number {
-    s.forEachPart((part) => (part.address = address++))
+    for (const part of s.parts) part.address = address++
     return address
   }
 }
 
 function live(s: Struct): void {
-  s.forEachPart((part) => (part.life = Life.Live))
+  for (const part of s.parts) part.life = Life.Live
 }

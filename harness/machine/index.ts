@@ -1,6 +1,7 @@
 /** The machine's public vocabulary: what fixes, systems and tests are written in. */
-export { Machine, ProgramError } from './machine.js'
-export type { Chooser, CoverageSink, Outcome, Tracer } from './machine.js'
+export { Machine } from './machine.js'
+export { ProgramError } from './execution.js'
+export type { Chooser, CoverageSink, Outcome, Tracer } from './execution.js'
 export { MEMORY_MODELS } from './memory.js'
 export type { MemoryModelName } from './memory.js'
 export type { Coroutine, Op } from './op.js'

@@ -1,5 +1,7 @@
 import type { Cell } from './cell.js'
+import { Changes } from './changes.js'
 import { finish, livelock } from './ending.js'
+import { ProgramError, type Chooser, type CoverageSink, type Outcome, type Tracer } from './execution.js'
 import { Shared } from './footprint.js'
 import { hashString, mix } from './hash.js'
 import { Heap } from './heap.js'
@@ -9,63 +11,21 @@ import { Reachability } from './reach.js'
 import { CallbackQueue, callRcuThread, RcuDomain } from './rcu.js'
 import { report } from './reports.js'
 import { SequentialConsistency } from './sc.js'
-import { Life, type Struct, type StructClass } from './struct.js'
+import type { Struct, StructClass } from './struct.js'
 import { Condition, Mutex } from './sync.js'
-import { INITIAL_TAG, isWide } from './tags.js'
+import { isWide } from './tags.js'
 import { Thread } from './thread.js'
 import { TotalStoreOrder } from './tso.js'
 import type { Severity, Violation, ViolationKind } from './violations.js'
 import { WeakMemory } from './weak.js'
-
-/** Who decides what happens next. All that is not decided here is a function of the program. */
-export interface Chooser {
-  /**
-   * One of `machine.enabled[0..enabledCount)`: a thread's id, or `capacity` + id for its store buffer; or
-   * `BREAK_OFF`, which ends the execution here and now.
-   */
-  nextAgent(machine: Machine): number
-  /** One of 0..n-1; 0 is the newest value, or the newest place. */
-  nextValue(n: number, machine: Machine): number
-  /**
-   * Whether the thread that took the last step takes this one, too, which it can at any time. Asked before it is
-   * found out who else could: a chooser that often knows without looking brings it, and is much faster for it.
-   */
-  staysWith?(machine: Machine, t: Thread): boolean
-}
-
-/** Where coverage goes: identities are 32-bit hashes, equal in every process. */
-export interface CoverageSink {
-  hit(identity: number): void
-}
-
-/** Sees every step; only present in replays. */
-export interface Tracer {
-  /** Where in a candidate's source the request that is being made stands. */
-  site(): string | null
-  before(machine: Machine, agent: number): void
-  after(machine: Machine, agent: number): void
-  readFrom(machine: Machine, thread: Thread, cell: Cell<unknown>, tag: number): void
-}
 
 // What a thread has asked for: nothing (it has finished), a step it can take at any time, or one it may wait for.
 const NOTHING = 0
 const UNCONDITIONAL = 1
 const CONDITIONAL = 2
 
-export const BREAK_OFF = -1
 const NOBODY = -1
 const UNDECIDED = -2
-
-/** How an execution ended. */
-export interface Outcome {
-  readonly steps: number
-  readonly violations: readonly Violation[]
-}
-
-/** A candidate or system that does not behave as a program of this machine: it throws, or yields no step. */
-export class ProgramError extends Error {
-  override readonly name = 'ProgramError'
-}
 
 /**
  * The emulated multiprocessor. Built once per scenario; `run` executes the program from its initial state
@@ -91,8 +51,8 @@ export class Machine {
   /** Set while it is asked who could go on if nobody but spinning threads can. */
   onlySpinning = false
   /** The choices of the current execution, as it goes: agents by step, and values in order. */
-  readonly agents: Uint16Array
-  readonly values: Uint16Array
+  readonly agents: number[] = []
+  readonly values: number[] = []
   valueCount = 0
 
   readonly structs: Struct[] = []
@@ -113,12 +73,8 @@ export class Machine {
   private readonly ofType = new Map<string, number>()
   private resources: number = Shared.Count
   /** By step: where its thread stood, to name its store in every execution alike. */
-  private readonly storeKeys: Int32Array
-  // What the execution has changed; the arrays keep their length, the counts say what is in them.
-  readonly dirtyCells: Cell<unknown>[] = []
-  dirtyCellCount = 0
-  readonly dirtyStructs: Struct[] = []
-  dirtyStructCount = 0
+  private readonly storeKeys: number[] = []
+  readonly changes = new Changes()
   readonly atEnds: ((m: Machine) => void)[] = []
   private readonly atStarts: (() => void)[] = []
   private violations: Violation[] = []
@@ -128,6 +84,8 @@ export class Machine {
   private base = 1
   private chooser!: Chooser
   private starting = false
+  /** The chooser has `staysWith`. */
+  private asksFirst = false
   /** The call_rcu thread, while it has nothing to do. */
   private sleeper: Thread | null = null
   private picked = NOBODY
@@ -147,9 +105,6 @@ export class Machine {
           : new WeakMemory(this)
     this.enabled = new Int32Array(2 * capacity)
     this.requests = new Uint8Array(capacity)
-    this.agents = new Uint16Array(maxSteps)
-    this.values = new Uint16Array(maxSteps * 4)
-    this.storeKeys = new Int32Array(maxSteps)
     this.rcu = this.rcuDomain('RCU')
     this.callbacks = new CallbackQueue(this)
     this.bql = this.mutex('BQL')
@@ -251,7 +206,7 @@ export class Machine {
 
   /** Called for each allocation when it is made: books are opened for all its parts. */
   adopt(s: Struct): void {
-    s.forEachPart((part) => {
+    for (const part of s.parts) {
       part.lastAccess = new Int32Array(this.capacity)
       part.lastStep = new Int32Array(this.capacity)
       part.lastWhat = new Array<string>(this.capacity).fill('')
@@ -260,13 +215,14 @@ export class Machine {
       part.identity = this.identity(part.typeName)
       for (const cell of part.cells) cell.identity = mix(part.identity, cell.field)
       this.structs.push(part)
-    })
+    }
   }
 
   // --- running it -----------------------------------------------------------------------------------------
 
   run(chooser: Chooser): Outcome {
     this.chooser = chooser
+    this.asksFirst = chooser.staysWith !== undefined
     this.reset()
     this.starting = true
     for (const t of this.threads) {
@@ -305,7 +261,7 @@ export class Machine {
    */
   goesOn(t: Thread): boolean {
     if (this.starting) return false
-    if (this.stays(t)) {
+    if (this.asksFirst && this.stays(t)) {
       this.agents[this.step] = t.id
     } else {
       this.picked = this.pick()
@@ -317,8 +273,8 @@ export class Machine {
   }
 
   private stays(t: Thread): boolean {
-    if (this.chooser.staysWith === undefined || this.stopped || this.step === this.maxSteps) return false
-    return this.requests[t.id] === UNCONDITIONAL && this.chooser.staysWith(this, t)
+    if (this.stopped || this.step === this.maxSteps || this.requests[t.id] !== UNCONDITIONAL) return false
+    return this.chooser.staysWith?.(this, t) === true
   }
 
   /** Decides who takes the next step; NOBODY when the execution is over. */
@@ -342,9 +298,8 @@ export class Machine {
     if (this.tracer) this.tracer.before(this, t.id)
     ;(t.vc[t.id] as number)++
     const operation = t.operation as Operation
-    if (this.remembering) this.storeKeys[this.step] = mix(t.history.a, t.id)
-    operation.perform(this, t)
-    if (this.remembering) this.remember(t)
+    if (this.remembering) this.performAndRemember(t, operation)
+    else operation.perform(this, t)
     if (this.tracer) this.tracer.after(this, t.id)
     this.step++
     if (!t.spinning || !operation.looks) {
@@ -356,10 +311,12 @@ export class Machine {
     this.requests[t.id] = NOTHING
   }
 
-  private remember(t: Thread): void {
+  private performAndRemember(t: Thread, operation: Operation): void {
+    this.storeKeys[this.step] = mix(t.history.a, t.id)
+    operation.perform(this, t)
     // A callback is known by the head that it was queued on, and by who queued it.
     t.history.value(typeof t.result === 'function' ? t.y : t.result)
-    if (this.splitLoads && t.operation?.looks === true) t.history.word(this.tagKey(t.readTag))
+    if (this.splitLoads && operation.looks) t.history.word(this.tagKey(t.readTag))
   }
 
   /** Tells stores of wide words apart, as far as a program can. */
@@ -467,16 +424,6 @@ export class Machine {
     return this.base
   }
 
-  markDirty(cell: Cell<unknown>): void {
-    cell.dirty = true
-    this.dirtyCells[this.dirtyCellCount++] = cell
-  }
-
-  markStruct(s: Struct): void {
-    s.dirty = true
-    this.dirtyStructs[this.dirtyStructCount++] = s
-  }
-
   /** The link through which the program's globals reach the object, as `t` sees them, if they do. */
   linkTo(s: Struct, t: Thread): Cell<unknown> | null {
     return this.reachability.linkTo(s, t) as Cell<unknown> | null
@@ -487,7 +434,7 @@ export class Machine {
     let d = s.dependency[t.id]
     if (!d) {
       d = s.dependency[t.id] = new Int32Array(this.capacity)
-      if (!s.dirty) this.markStruct(s)
+      if (!s.dirty) this.changes.struct(s)
     }
     return d
   }
@@ -521,24 +468,7 @@ export class Machine {
     this.valueCount = 0
     this.sleeper = null
     this.violations = []
-    for (let i = 0; i < this.dirtyCellCount; i++) {
-      const cell = this.dirtyCells[i] as Cell<unknown>
-      cell.value = cell.initial
-      cell.dirty = false
-      cell.writer = 0
-      cell.tag = INITIAL_TAG
-      this.memory.resetCell(cell)
-    }
-    this.dirtyCellCount = 0
-    for (let i = 0; i < this.dirtyStructCount; i++) {
-      const s = this.dirtyStructs[i] as Struct
-      s.dirty = false
-      s.life = Life.Live
-      s.freedBy = s.lastThread = -1
-      s.lastEvent = s.age = 0
-      for (let u = 0; u < s.dependency.length; u++) if (s.dependency[u]) s.dependency[u] = null
-    }
-    this.dirtyStructCount = 0
+    this.changes.undo(this.memory)
     this.allocator.reset()
     for (const d of this.domains) d.reset()
     for (const mutex of this.mutexes) mutex.reset()
@@ -546,16 +476,8 @@ export class Machine {
     this.callbacks.reset()
     this.memory.reset()
     for (const t of this.threads) {
-      for (let u = 0; u < this.capacity; u++) t.vc[u] = this.base
-      t.fenced = false
-      t.ordered = t.rcuDepth = t.wideTag = t.progress = 0
-      t.spinning = false
-      t.freshAt = -1
-      t.readTag = INITIAL_TAG
-      t.operation = t.second = null
+      t.reset(this.base)
       this.requests[t.id] = NOTHING
-      t.section = t.gracePeriod = null
-      t.history.reset()
     }
     for (const f of this.atStarts) f()
   }

@@ -40,21 +40,24 @@ export class RcuHead implements Identified {
 export class Section implements Release {
   /** Its reader has asked to leave; under `tso` that may still be on its way. */
   left = false
-  /** Where its thread stood when it began: no two sections of a thread begin at the same place. */
-  private readonly origin = new History()
+  // Where its thread stood when it began: no two sections of a thread begin at the same place.
+  private readonly a: number
+  private readonly b: number
 
   constructor(
     readonly domain: RcuDomain,
     readonly thread: Thread,
     readonly serial: number,
   ) {
-    this.origin.set(thread.history.a, thread.history.b)
+    this.a = thread.history.a
+    this.b = thread.history.b
   }
 
   identify(words: Words): void {
     words.word(this.domain.identity)
     words.word(this.thread.id)
-    this.origin.identify(words)
+    words.word(this.a)
+    words.word(this.b)
   }
 
   footprint(f: Footprint): void {

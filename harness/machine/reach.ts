@@ -47,6 +47,6 @@ export class Reachability {
 
   private add(allocation: Struct): void {
     allocation.visit = this.visit
-    allocation.forEachPart((part) => (this.reached[this.count++] = part))
+    for (const part of allocation.parts) this.reached[this.count++] = part
   }
 }

@@ -51,12 +51,13 @@ export class State {
     this.readBooks()
     digest.low = this.outside.low
     digest.high = this.outside.high
-    for (let i = 0; i < m.dirtyStructCount; i++) this.bookings(m.dirtyStructs[i] as Struct)
+    for (let i = 0; i < m.changes.structCount; i++) this.bookings(m.changes.structs[i] as Struct)
     m.memory.beginState(this)
     for (const t of m.threads) this.thread(t)
-    for (let i = 0; i < m.dirtyCellCount; i++) m.memory.cellState(this, m.dirtyCells[i] as Cell<unknown>)
+    for (let i = 0; i < m.changes.cellCount; i++)
+      m.memory.cellState(this, m.changes.cells[i] as Cell<unknown>)
     m.memory.state(this)
-    for (let i = 0; i < m.dirtyStructCount; i++) this.struct(m.dirtyStructs[i] as Struct)
+    for (let i = 0; i < m.changes.structCount; i++) this.struct(m.changes.structs[i] as Struct)
     m.allocator.state(this)
     for (const domain of m.domains) domain.state(this)
     for (const mutex of m.mutexes) mutex.state(this)

@@ -42,7 +42,8 @@ export abstract class Struct implements Identified {
   formerly: Struct | null = null
   /** The object whose memory this one is part of, if it is embedded in one. */
   container: Struct | null = null
-  private readonly embedded: Struct[] = []
+  /** The object itself, then all that is embedded in it, by address. */
+  readonly parts: Struct[] = [this]
   /** The same in every process: its type, and the how manieth of it this is. */
   identity = 0
   /** For footprints: a small number of this machine's. */
@@ -74,12 +75,6 @@ export abstract class Struct implements Identified {
   /** The allocation that this object is, or is part of. */
   get allocation(): Struct {
     return this.container === null ? this : this.container.allocation
-  }
-
-  /** The object itself, then all that is embedded in it, by address. */
-  forEachPart(f: (part: Struct) => void): void {
-    f(this)
-    for (const s of this.embedded) s.forEachPart(f)
   }
 
   /** A number. `bits` makes it wrap. */
@@ -117,7 +112,7 @@ export abstract class Struct implements Identified {
   embed<S extends Struct>(type: StructClass<S>, name: string): S {
     const s = new type(this.machine, name)
     s.container = this
-    this.embedded.push(s)
+    this.parts.push(...s.parts)
     return s
   }
 

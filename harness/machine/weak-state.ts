@@ -27,7 +27,7 @@ export class WeakState {
   begin(): void {
     this.visit++
     this.count = 0
-    for (let i = 0; i < this.m.dirtyCellCount; i++) this.delimit(this.m.dirtyCells[i] as Cell<unknown>)
+    for (let i = 0; i < this.m.changes.cellCount; i++) this.delimit(this.m.changes.cells[i] as Cell<unknown>)
   }
 
   private delimit(cell: Cell<unknown>): void {

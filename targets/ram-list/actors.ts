@@ -1,10 +1,8 @@
 import type { Coroutine, Thread } from '#harness/machine/index.js'
 import { FlatView, RAMBlock, type RAMState } from './entities.js'
 import type { Began } from './oracle.js'
-import type { LookupEvent, MainEvent, ReaderEvent } from './scenario.js'
+import type { MainEvent, ReaderEvent } from './scenario.js'
 import { hostAddress, SLOT, slotRange, type World } from './world.js'
-
-type Lookup = Exclude<LookupEvent, { do: 'mmio' }>
 
 /** A vCPU or iothread. */
 export function* reader(t: Thread, w: World, events: readonly ReaderEvent[], began: Began): Coroutine<void> {
@@ -16,27 +14,27 @@ export function* reader(t: Thread, w: World, events: readonly ReaderEvent[], beg
     yield* t.rcuReadLock()
     began.now(t)
     const start = t.mark()
-    for (const [i, e] of event.events.entries()) {
+    let done = 0
+    for (const e of event.events) {
       if (event.forcible && (yield* t.rcuForced())) break
       if (e.do === 'mmio') yield* mmio(t)
-      else yield* lookup(t, w, e, began)
-      t.forget(start, i)
+      else {
+        const block =
+          e.do === 'lookup'
+            ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
+            : yield* w.fix.qemuRamBlockFromHost(t, w.ram, t.note(w.oracle.hostOf(e.slot)))
+        // Upstream aborts when nothing is found; a caller that asks for what is not there has itself to blame.
+        if (block !== null) {
+          if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
+          // The caller uses what it got: the second place where a freed block hurts.
+          yield* t.plainRead(block.host)
+          if (w.regionDies) yield* useRegion(t, block)
+        }
+      }
+      t.forget(start, done++)
     }
     yield* t.rcuReadUnlock()
   }
-}
-
-function* lookup(t: Thread, w: World, e: Lookup, began: Began): Coroutine<void> {
-  const block =
-    e.do === 'lookup'
-      ? yield* w.fix.qemuGetRamBlock(t, w.ram, e.slot * SLOT)
-      : yield* w.fix.qemuRamBlockFromHost(t, w.ram, t.note(w.oracle.hostOf(e.slot)))
-  // Upstream aborts when nothing is found; a caller that asks for what is not there has itself to blame.
-  if (block === null) return
-  if (e.do === 'lookup') w.oracle.judge(t, began, block, e.slot)
-  // The caller uses what it got: the second place where a freed block hurts.
-  yield* t.plainRead(block.host)
-  if (w.regionDies) yield* useRegion(t, block)
 }
 
 function* mmio(t: Thread): Coroutine<void> {

@@ -59,7 +59,7 @@ function run(seed: number, stays: boolean): { agents: number[]; time: number[]; 
   driver.begin(seed, m)
   const { steps, violations } = m.run(driver)
   expect(violations).toEqual([])
-  return { agents: [...m.agents.subarray(0, steps)], time: [...driver.time], asked }
+  return { agents: [...m.agents.slice(0, steps)], time: [...driver.time], asked }
 }
 
 describe('timed driver', () => {

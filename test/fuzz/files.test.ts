@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { appendLog } from '#harness/fuzz/log.js'
 import { removeTemporaries, writeAtomically } from '#harness/folders.js'
-import { emptyFolder, root } from '../cli/cli.js'
+import { contents, emptyFolder, root } from '../cli/cli.js'
 
 describe('a file that is written atomically', () => {
   it('replaces the old one, and leaves nothing else', () => {
@@ -34,11 +35,33 @@ describe('a file that is written atomically', () => {
     expect(readdirSync(dir)).toEqual(['a.json'])
   })
 
-  it('has its leftovers taken away, and nothing else', () => {
+  it('has the leftovers of the dead taken away, and nothing else', () => {
     const dir = emptyFolder()
-    for (const name of ['a.json', 'a.json.123.tmp', 'b.tmp']) writeFileSync(join(dir, name), '')
+    const host = hostname().replace(/[^\w-]/g, '-')
+    const beyondAllProcesses = 2 ** 30
+    const kept = [
+      'a.json',
+      'b.tmp',
+      `c.json.elsewhere.${beyondAllProcesses}.tmp`,
+      `d.json.${host}.${process.ppid}.tmp`,
+    ]
+    const dead = [`a.json.${host}.${beyondAllProcesses}.tmp`, `below/e.json.${host}.${process.pid}.tmp`]
+    mkdirSync(join(dir, 'below'))
+    for (const name of [...kept, ...dead]) writeFileSync(join(dir, name), '')
     removeTemporaries(dir)
-    expect(readdirSync(dir).sort()).toEqual(['a.json', 'b.tmp'])
+    expect(Object.keys(contents(dir)).sort()).toEqual(kept)
+  })
+
+  it('leaves one to be taken away when its process is killed meanwhile', () => {
+    const dir = emptyFolder()
+    const module = join(root, 'dist/harness/folders.js')
+    const script = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'
+      fs.renameSync = () => process.kill(process.pid, 'SIGKILL'); syncBuiltinESMExports()
+      const { writeAtomically } = await import('${module}'); writeAtomically('${join(dir, 'a.json')}', 'x')`
+    spawnSync(process.execPath, ['--input-type=module', '-e', script])
+    expect(readdirSync(dir)).toEqual([expect.stringMatching(/^a\.json\..*\.tmp$/)])
+    removeTemporaries(dir)
+    expect(readdirSync(dir)).toEqual([])
   })
 })
 
