@@ -73,7 +73,9 @@ describe('rcufuzz verify', { timeout: 300_000 }, () => {
       const bound = ['--bound', 'readers=1,lookups=1,mmios=1']
       const fixes = ['--fix', 'baseline', '--fix', 'synchronous']
       // The baseline holds where there is one lookup.
-      expect((await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...bound, '--workers', workers)).code).toBe(1)
+      expect((await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...bound, '--workers', workers)).code).toBe(
+        1,
+      )
       return contents(dir)
     }
     const one = await run('1')
