@@ -64,8 +64,8 @@ export class Crew {
       results[i] = run(shards[i] as Shard)
       Atomics.add(progress, DONE, 1)
     }
-    for (let done = 0; (done = Atomics.load(progress, DONE)) < shards.length;)
-      Atomics.wait(progress, DONE, done)
+    let done: number
+    while ((done = Atomics.load(progress, DONE)) < shards.length) Atomics.wait(progress, DONE, done)
     this.collect(results)
     return results
   }
