@@ -52,7 +52,6 @@ it('all that is found is found without any reduction, in one preemption', async 
     ['asynchronous-unregister', 'iothread-device'],
     ['quiesce-gate-block', 'nested-access'],
     ['by-reference', 'object-del'],
-    ['loop-spins', 'second-request'],
     ['synchronous', 'mmio'],
   ] as const) {
     const of = await subject('vfio-user-dma', fix, 'sc')
