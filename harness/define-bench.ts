@@ -77,7 +77,7 @@ export interface BenchEnvironment {
   sample(metric: string, value: number): void
 }
 
-/** One workload. Those in `workloads.yaml` of the system's folder have the same form, and so have a user's own. */
+/** One workload of `workloads.yaml` in the system's folder, or of a user's file. */
 export interface Workload<P> {
   readonly title: string
   /** Where its parameters come from. */
@@ -105,12 +105,10 @@ export interface BenchDescription<Fix, P extends BenchParameters = BenchParamete
   readonly lookup?: LookupFields
   /** What else is measured, through `count` and `sample` of the environment. */
   readonly metrics?: { readonly [name: string]: Metric }
-  /** The base that every workload varies. */
+  /** The base that every workload of `workloads.yaml` varies. */
   readonly parameters: P
   /** What values they may have, beyond being of the base's type; checked for every workload and sweep. */
   readonly schema?: z.ZodType<P>
-  /** Default: those of `workloads.yaml` in the system's folder. */
-  readonly workloads?: { readonly [name: string]: Workload<P> }
   threads(parameters: P): number
   /** Puts entities and workload processes on a fresh machine. */
   build(machine: Machine, fix: Fix, parameters: P, environment: BenchEnvironment): void

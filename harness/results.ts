@@ -169,8 +169,13 @@ export const PERCENTILES = {
 } as const
 export type Percentile = keyof typeof PERCENTILES
 
-const percentiles = <T extends z.ZodType>(type: T): z.ZodObject<Record<Percentile, T>> =>
-  z.object(Object.fromEntries(Object.keys(PERCENTILES).map((p) => [p, type])) as Record<Percentile, T>)
+/** Those that a sample is large enough for. */
+const percentiles = z.object(
+  Object.fromEntries(Object.keys(PERCENTILES).map((p) => [p, z.number().optional()])) as Record<
+    Percentile,
+    z.ZodOptional<z.ZodNumber>
+  >,
+)
 
 /** One metric of a candidate under a workload. */
 export const figureSchema = z.object({
@@ -178,11 +183,13 @@ export const figureSchema = z.object({
   interval: z.number().describe('95 % confidence half-width of the value over replications'),
   samples: z.number().describe('how many values, or how much of what a count is a share of'),
   replications: z.array(z.number()).describe('the value of each replication that has one'),
-  distribution: percentiles(z.number())
+  distribution: percentiles
     .extend({ max: z.number() })
     .optional()
-    .describe('of what was sampled, over all replications'),
-  intervals: percentiles(z.number()).optional().describe('95 % half-widths of the percentiles'),
+    .describe(
+      'of what was sampled, over all replications; a percentile that too few values tell is left out',
+    ),
+  intervals: percentiles.optional().describe('95 % half-widths of the percentiles'),
 })
 
 /** Simulated time: what one candidate costs under one workload. */
@@ -213,7 +220,7 @@ export const wallClockSchema = z.object({
 })
 
 /** Of the file that `bench` writes. */
-export const BENCH_VERSION = 2
+export const BENCH_VERSION = 3
 
 export const benchFileSchema = z.object({
   version: z.literal(BENCH_VERSION),

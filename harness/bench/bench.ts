@@ -38,13 +38,10 @@ export async function bench(
   options: BenchOptions,
 ): Promise<Pick<BenchFile, 'systems' | 'simulations' | 'wallClock' | 'costs'>> {
   const { subjects, costs, rounds, onProgress } = options
-  const before = rounds > 0 ? 1 - WALL_CLOCK : 1
-  const simulations = await simulateAll(options, (text, fraction) => {
-    onProgress(text, fraction * before)
-  })
+  const before = rounds > 0 ? WALL_CLOCK : 0
   const clock: WallClock[] = []
   if (rounds > 0)
-    // Nothing else runs meanwhile.
+    // Nothing else runs meanwhile. It comes first, as it may refuse a candidate.
     for (const [i, { system, candidates }] of subjects.entries())
       clock.push(
         ...(await wallClock({
@@ -55,10 +52,13 @@ export async function bench(
           seconds: TURN,
           onProgress: (done, all) => {
             const share = (i + done / all) / subjects.length
-            onProgress(`${system.name}: wall clock`, before + (1 - before) * share)
+            onProgress(`${system.name}: wall clock`, before * share)
           },
         })),
       )
+  const simulations = await simulateAll(options, (text, fraction) => {
+    onProgress(text, before + (1 - before) * fraction)
+  })
   onProgress('done', 1)
   return { systems: described(subjects), simulations, wallClock: clock, costs: { ...costs } }
 }

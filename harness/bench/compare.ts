@@ -1,4 +1,11 @@
-import type { BenchFile, Figure, Metric, Simulation } from '../results.js'
+import {
+  PERCENTILES,
+  type BenchFile,
+  type Figure,
+  type Metric,
+  type Percentile,
+  type Simulation,
+} from '../results.js'
 import { paired, significant, welch } from './statistics.js'
 
 /** A figure that differs between two runs by more than chance explains. */
@@ -20,6 +27,9 @@ export interface Change {
 export interface Comparison {
   /** Figures that both have, with the same parameters. */
   readonly compared: number
+  /** 95 % intervals of the means, rates and percentiles that both have, and how many of them overlap. */
+  readonly intervals: number
+  readonly overlapping: number
   /** Largest change first. */
   readonly changes: readonly Change[]
   /** Simulations that only one has, or with other parameters. */
@@ -35,6 +45,7 @@ export function compare(before: BenchFile, after: BenchFile): Comparison {
   const old = new Map(before.simulations.map((s) => [keyOf(s), s]))
   const unmatched = new Set(old.keys())
   const rows: { change: Change; p: number }[] = []
+  const overlaps: boolean[] = []
   for (const simulation of after.simulations) {
     const key = keyOf(simulation)
     const earlier = old.get(key)
@@ -48,12 +59,15 @@ export function compare(before: BenchFile, after: BenchFile): Comparison {
       const metric = after.systems[simulation.system]?.metrics[name]
       if (!was || !metric) continue
       const p = difference(was, figure, before.seed === after.seed)
+      overlaps.push(...overlapping(was, figure))
       rows.push({ p, change: change(simulation, name, metric, was, figure, p) })
     }
   }
   const found = significant(rows.map((r) => r.p))
   return {
     compared: rows.length,
+    intervals: overlaps.length,
+    overlapping: overlaps.filter(Boolean).length,
     changes: rows
       .filter((_, i) => found[i])
       .map((r) => r.change)
@@ -72,6 +86,23 @@ const costsOf = (file: BenchFile): [string, number][] =>
 
 const sameParameters = (a: Simulation, b: Simulation): boolean =>
   JSON.stringify(Object.entries(a.parameters).sort()) === JSON.stringify(Object.entries(b.parameters).sort())
+
+/** Of the value and each percentile: whether its intervals in two files overlap. */
+function overlapping(a: Figure, b: Figure): boolean[] {
+  return [
+    meet(a.value, a.interval, b.value, b.interval),
+    ...(Object.keys(PERCENTILES) as Percentile[]).flatMap((p) => {
+      const [x, dx, y, dy] = [a.distribution?.[p], a.intervals?.[p], b.distribution?.[p], b.intervals?.[p]]
+      return x === undefined || dx === undefined || y === undefined || dy === undefined
+        ? []
+        : [meet(x, dx, y, dy)]
+    }),
+  ]
+}
+
+/** Exact figures are equal up to the digits that a file has. */
+const meet = (x: number, dx: number, y: number, dy: number): boolean =>
+  Math.abs(x - y) <= dx + dy + 1e-6 * Math.abs(x)
 
 function difference(a: Figure, b: Figure, sameSeed: boolean): number {
   const pairs = sameSeed && a.replications.length === b.replications.length

@@ -27,7 +27,13 @@ export async function crosscheck(
   })
   m.spawnCallRcu()
   const { violations } = m.run(first)
-  const plain = stripped(await loadPlain(bundle, `${name}, checked`), name)
+  const module = await loadPlain(bundle, `${name}, checked`)
+  const plain: string[] = []
+  try {
+    stripped(module, name, plain)
+  } catch (error) {
+    return `call ${plain.length} fails without the machine: ${error instanceof Error ? error.message : String(error)}`
+  }
   const differs = plain.findIndex((answer, i) => i < emulated.length && answer !== emulated[i])
   if (differs >= 0)
     return `call ${differs} returns ${emulated[differs] ?? ''} on the machine, ${plain[differs] ?? ''} without it`
@@ -36,11 +42,15 @@ export async function crosscheck(
   return null
 }
 
-function stripped({ fix, Machine: PlainMachine, Thread }: PlainModule, name: string): string[] {
+function stripped(
+  { fix, Machine: PlainMachine, Thread }: PlainModule,
+  name: string,
+  answers: string[],
+): void {
   const machine = new PlainMachine()
   const t = new Thread(machine)
   const call = fix.target.bench.paths[name]?.prepare(machine, fix)
-  return Array.from({ length: CALLS }, (_, i) => inWords(call?.(t, i)))
+  for (let i = 0; i < CALLS; i++) answers.push(inWords(call?.(t, i)))
 }
 
 /** Objects by name, whatever world they are of; plain values as they are. */

@@ -2,7 +2,7 @@ import type { StructLayout } from '../define.js'
 import type { Struct } from '../machine/index.js'
 import { Mutex } from '../machine/sync.js'
 import { RcuHead } from '../machine/rcu.js'
-import type { Cell } from '../machine/cell.js'
+import { Cell } from '../machine/cell.js'
 
 const LINE_BYTES = 64
 const WORD_BYTES = 8
@@ -49,10 +49,12 @@ export class Line {
 }
 
 /** What can be stored to. */
-export type Place = Cell<unknown> | Mutex | RcuHead
+type Place = Cell<unknown> | Mutex | RcuHead
 
 /** Which line every place lies on: by the declared layout, else packed in the order of declaration. */
 export class Lines {
+  /** Of cells, by the number that the machine gives each; and of what else can be stored to. */
+  private readonly byCell: (Line | undefined)[] = []
   private readonly byPlace = new Map<object, Line>()
   private readonly all: Line[] = []
 
@@ -68,13 +70,18 @@ export class Lines {
     return line
   }
 
-  of(place: Place): Line {
-    const line = this.byPlace.get(place)
+  ofCell(cell: Cell<unknown>): Line {
+    const line = this.byCell[cell.resource]
     if (line) return line
-    if ('owner' in place && !(place instanceof Mutex)) this.lay(place.owner)
-    // A mutex or head that no struct claims is alone on its line.
-    else this.byPlace.set(place, this.fresh())
-    return this.of(place)
+    this.lay(cell.owner)
+    return this.byCell[cell.resource] as Line
+  }
+
+  /** A mutex or head that no struct claims is alone on its line. */
+  of(place: Mutex | RcuHead): Line {
+    let line = this.byPlace.get(place)
+    if (!line) this.byPlace.set(place, (line = this.fresh()))
+    return line
   }
 
   /** Mutexes inside a struct are found through the struct, so it has to be known before they are locked. */
@@ -90,7 +97,8 @@ export class Lines {
         const n = Math.floor(offset / LINE_BYTES)
         let line = lines.get(n)
         if (!line) lines.set(n, (line = this.fresh()))
-        this.byPlace.set(place, line)
+        if (place instanceof Cell) this.byCell[place.resource] = line
+        else this.byPlace.set(place, line)
       }
       offset += bytes
     }

@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { PERCENTILES, type Figure, type Percentile } from '../results.js'
-import { halfWidth, share } from './statistics.js'
+import { halfWidth, share, tellsPercentile } from './statistics.js'
 
 /** Histograms hold whole numbers from 1: values are recorded in hundredths, one more than they are. */
 const TICKS = 100
@@ -61,15 +61,16 @@ export class Measure {
       const n = of[i] ?? 0
       return n > 0 ? [round((scale * sum) / n)] : []
     })
-    if (replications.length === 0) return null
+    // One alone has no interval, and a figure without one settles nothing.
+    if (replications.length < 2) return null
     return {
       value: round(scale * share(add(sums), add(of))),
       interval: round(halfWidth(replications)),
       samples: round(add(of)),
       replications,
       ...(total && {
-        distribution: { ...distribution(total), max: round(read(total.max)) },
-        intervals: record((p, level) =>
+        distribution: { ...told(total, (p) => distribution(total)[p]), max: round(read(total.max)) },
+        intervals: told(total, (p, level) =>
           round(Math.max(halfWidth(levels.map((l) => l[p])), orderStatistics(total, level))),
         ),
       }),
@@ -90,11 +91,20 @@ function orderStatistics(h: RecordableHistogram, level: number): number {
 
 const add = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
+/** Of each percentile that so many values tell. */
+const told = (
+  { count }: RecordableHistogram,
+  f: (p: Percentile, level: number) => number,
+): Partial<Record<Percentile, number>> =>
+  Object.fromEntries(
+    LEVELS.filter(([, level]) => tellsPercentile(level, count)).map(([p, level]) => [p, f(p, level)]),
+  )
+
 /** As many digits as a figure of a simulation can mean. */
 export const round = (n: number): number => Number(n.toPrecision(7))
 
-const record = (f: (p: Percentile, level: number) => number): Record<Percentile, number> =>
-  Object.fromEntries(LEVELS.map(([p, level]) => [p, f(p, level)])) as Record<Percentile, number>
-
 const distribution = (h: RecordableHistogram): Record<Percentile, number> =>
-  record((_, level) => round(read(h.percentile(level))))
+  Object.fromEntries(LEVELS.map(([p, level]) => [p, round(read(h.percentile(level)))])) as Record<
+    Percentile,
+    number
+  >

@@ -1,11 +1,12 @@
 import type { Host, StructLayout } from '../define.js'
 import type { CostModel } from '../drivers/timed.js'
+import type { Cell } from '../machine/cell.js'
 import type { Machine, Thread } from '../machine/index.js'
 import type { RcuHead } from '../machine/rcu.js'
 import type { Condition, Mutex } from '../machine/sync.js'
 import { Cache, type Counts } from './cache.js'
 import { COSTS, hostCosts, type CostName, type Costs, type HostCosts } from './costs.js'
-import { Lines, type Line, type Place } from './lines.js'
+import { Lines, type Line } from './lines.js'
 
 /** Sees every step before it is carried out. */
 export interface Watcher {
@@ -103,7 +104,7 @@ export class CacheModel implements CostModel {
       case 'loadAcquire':
       case 'waitUntil':
         counts.loads++
-        return this.cache.load(this.lines.of(t.cell as Place), id, now)
+        return this.cache.load(this.lines.ofCell(t.cell as Cell<unknown>), id, now)
       case 'rcuReadLock':
         if (t.rcuDepth > 0) return this.cache.hit
         return (
@@ -118,7 +119,7 @@ export class CacheModel implements CostModel {
       case 'storeRelease':
       case 'rcuAssignPointer':
         counts.stores++
-        return this.cache.store(this.lines.of(t.cell as Place), id, now)
+        return this.cache.store(this.lines.ofCell(t.cell as Cell<unknown>), id, now)
       case 'readPair':
         counts.loads++
         return this.wide(t, now, this.host.wideLoad, false)
@@ -129,11 +130,11 @@ export class CacheModel implements CostModel {
       case 'cmpxchg':
       case 'fetchIncNonzero':
         counts.atomics++
-        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, this.values.cmpxchg)
+        return this.cache.atomic(this.lines.ofCell(t.cell as Cell<unknown>), id, now, this.values.cmpxchg)
       case 'xchg':
       case 'fetchAdd':
         counts.atomics++
-        return this.cache.atomic(this.lines.of(t.cell as Place), id, now, this.values.atomic)
+        return this.cache.atomic(this.lines.ofCell(t.cell as Cell<unknown>), id, now, this.values.atomic)
       case 'smpRmb':
         counts.fences++
         return this.host.rmb
@@ -184,8 +185,8 @@ export class CacheModel implements CostModel {
 
   private wide(t: Thread, now: number, extra: number, store: boolean): number {
     const id = t.id
-    const line = this.lines.of(t.cell as Place)
-    const other = this.lines.of(t.cell2 as Place)
+    const line = this.lines.ofCell(t.cell as Cell<unknown>)
+    const other = this.lines.ofCell(t.cell2 as Cell<unknown>)
     const access = (l: Line, at: number, cost: number): number =>
       this.host.wideExclusive
         ? this.cache.atomic(l, id, at, cost)

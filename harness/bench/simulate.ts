@@ -14,9 +14,9 @@ export interface SimulationTask<Fix> {
   readonly system: string
   readonly bench: BenchDescription<Fix>
   readonly fix: Fix
-  /** What the result calls it; one of the benchmark's own where no parameters are given. */
+  /** What the result calls it. */
   readonly workload: string
-  readonly parameters?: BenchParameters
+  readonly parameters: BenchParameters
   readonly seed: number
   readonly replications: number
   readonly costs?: Costs
@@ -24,7 +24,7 @@ export interface SimulationTask<Fix> {
 
 /** Runs one candidate under one workload, in simulated time: a pure function of the task. */
 export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): Simulation {
-  const { bench, fix, parameters = parametersOf(bench, task.workload), costs = COSTS } = task
+  const { bench, fix, parameters, costs = COSTS } = task
   const capacity = bench.threads(parameters)
   const machine = new Machine('sc', capacity, MAX_STEPS)
   const observer = new Observer(capacity, bench, parameters.milliseconds * 1e6)
@@ -52,11 +52,4 @@ export function simulate<Fix extends FixInfo>(task: SimulationTask<Fix>): Simula
     ...observer.result(),
     violations: [...violations.values()],
   }
-}
-
-/** The base, varied as one of the benchmark's own workloads says. */
-function parametersOf<Fix>(bench: BenchDescription<Fix>, workload: string): BenchParameters {
-  const variation = bench.workloads?.[workload]
-  if (!variation) throw new RangeError(`no workload ${workload}`)
-  return { ...bench.parameters, ...variation.parameters } as BenchParameters
 }

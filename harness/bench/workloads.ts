@@ -18,13 +18,12 @@ export interface Case {
 type Workloads = Readonly<Record<string, Workload<BenchParameters>>>
 
 const BASE = 'base'
+const THE_BASE: Workload<BenchParameters> = { title: 'the base', parameters: {}, quick: true }
 
-/** The workloads of a system: of its benchmark, and of `workloads.yaml` in its folder. */
+/** The workloads of a system: `workloads.yaml` in its folder; without one, the base alone. */
 export function workloadsOf(system: Target): Workloads {
-  const bench = benchOf(system)
   const path = fileURLToPath(new URL(`../../../targets/${system.name}/workloads.yaml`, import.meta.url))
-  const own = bench.workloads ?? {}
-  return existsSync(path) ? { ...own, ...readWorkloads(path, system) } : own
+  return existsSync(path) ? readWorkloads(path, system) : { [BASE]: THE_BASE }
 }
 
 /** Reads a file of workloads, and checks all their parameters. */
@@ -109,8 +108,7 @@ export function casesOf(system: Target, options: CaseOptions): Case[] {
 function choose(system: Target, { workloads, sweeps, quick }: CaseOptions): [string, Workloads[string]][] {
   const all = workloadsOf(system)
   // A sweep starts from the base, where nothing else is said.
-  if (workloads.length === 0 && sweeps.length > 0)
-    return [[BASE, all[BASE] ?? { title: 'the base', parameters: {} }]]
+  if (workloads.length === 0 && sweeps.length > 0) return [[BASE, all[BASE] ?? THE_BASE]]
   if (workloads.length === 0) return Object.entries(all).filter(([, w]) => !quick || w.quick)
   return workloads.flatMap((reference) => {
     if (/\.(ya?ml|json)$/.test(reference)) return Object.entries(readWorkloads(reference, system))

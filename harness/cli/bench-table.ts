@@ -1,4 +1,5 @@
 import type { Change, Comparison } from '../bench/compare.js'
+import { change, count, isNothing, plural, quantity } from '../report/format.js'
 import type { BenchFile } from '../results.js'
 
 /** Metrics of a system that the terminal shows: the main ones. The page has all. */
@@ -40,38 +41,46 @@ function digits(n: number, significant = 4): string {
 
 /** What a comparison with an earlier file found. */
 export function changed(
-  { changes, compared, unmatched, costsDiffer }: Comparison,
+  { changes, compared, intervals, overlapping, unmatched, costsDiffer }: Comparison,
   worse: readonly Change[],
   threshold: number,
   before: string,
 ): string[] {
-  const line = (c: Change): string => {
-    const change = Number.isFinite(c.relative)
-      ? `${c.relative < 0 ? '' : '+'}${(c.relative * 100).toFixed(1)} %`
-      : 'from nothing'
-    return `  ${c.system} ${c.fix}, ${c.workload}: ${c.title} ${digits(c.before)} -> ${digits(c.after)} ${c.unit} (${change}${c.p < 0.0001 ? ', p < 0.0001' : `, p = ${c.p.toPrecision(2)}`})`
-  }
   const other = changes.filter((c) => !worse.includes(c))
+  const told = other.filter((c) => !isNothing(1 + c.relative))
   const block = (title: string, list: readonly Change[]): string[] =>
     list.length === 0 ? [] : [`${title}:`, ...list.map(line), '']
   return [
-    `${compared} figures compared with ${before}; beyond noise (Holm, 5 % in all) ${changes.length} changed.`,
+    `${plural(compared, 'figure')} compared with ${before}: ${count(changes.length)} changed beyond noise (paired or Welch's t test, Holm: 5 % risk of any false alarm).`,
+    `${((100 * overlapping) / Math.max(1, intervals)).toFixed(1)} % of ${count(intervals)} intervals overlap (95 % intervals of means, rates and percentiles).`,
     ...(costsDiffer ? ['The cost models differ: these are other assumptions, not other code.'] : []),
     '',
     ...block(`Worse by more than ${threshold} %`, worse),
     ...block(
-      `Worse by less`,
-      other.filter((c) => c.worse),
+      `Worse, but not by more than ${threshold} %`,
+      told.filter((c) => c.worse),
     ),
     ...block(
       'Better',
-      other.filter((c) => !c.worse),
+      told.filter((c) => !c.worse),
     ),
+    ...(told.length < other.length
+      ? [`${plural(other.length - told.length, 'figure')} changed by less than 0.01 %.`, '']
+      : []),
     ...(unmatched.length > 0
       ? [
           `Not compared, as only one file has them or with other parameters: ${unmatched.slice(0, 5).join('; ')}${unmatched.length > 5 ? ` and ${unmatched.length - 5} more` : ''}.`,
         ]
       : []),
-    worse.length > 0 ? `${worse.length} worse: exit 1.` : 'Nothing is worse than it may be.',
+    worse.length > 0
+      ? `${plural(worse.length, 'figure is', 'figures are')} worse by more than ${threshold} %: exit 1.`
+      : `No figure is worse by more than ${threshold} %.`,
   ]
+}
+
+/** `ram-list baseline, vcpus-16: Lookup latency 17 ns -> 33 ns (+93.6 %, p < 0.0001)` */
+function line(c: Change): string {
+  const by = c.before > 0 ? change(c.after, c.before) : 'from nothing'
+  const p = c.p < 0.0001 ? 'p < 0.0001' : `p = ${c.p.toPrecision(2)}`
+  return `  ${c.system} ${c.fix}, ${c.workload}: ${c.title} ${quantity(c.before, c.unit)} -> ${quantity(c.after, c.unit)} (${by}, ${p})`
 }

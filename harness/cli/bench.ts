@@ -54,7 +54,7 @@ export function benchCommand(): Command {
     .option(
       '--replications <n>',
       `how often each is simulated, each time with other random numbers (default: ${FULL.replications})`,
-      option.positive,
+      several,
     )
     .option('--cost <file>', 'costs of your own (.yaml, .json); `rcufuzz calibrate` writes such a file')
     .option('--workers <n>', 'threads that simulate (default: one a core)', option.positive)
@@ -151,6 +151,12 @@ function sweep(text: string): Sweep {
   if (parameter === '' || values.length === 0)
     throw new InvalidArgumentError('it must be a parameter and its values: vcpus=1,4,16,64')
   return { parameter, values: [...new Set(values)] }
+}
+
+function several(text: string): number {
+  const n = option.wholeNumber(text)
+  if (n < 2) throw new InvalidArgumentError('it must be at least 2: a figure of one has no interval')
+  return n
 }
 
 function percent(text: string): number {

@@ -13,7 +13,7 @@ const LINES = 2000
 /**
  * `fuzzer_stats` and `plot_data` with the names and columns of AFL++ (docs/afl-fuzz_approach.md), so that
  * afl-whatsup, afl-plot and people's own scripts can read them. Sums over all jobs; what has no meaning here
- * is 0.
+ * is 0. Times are the wall clock's; they are written here and decide nothing of any execution.
  */
 export class Statistics {
   private readonly begun = Date.now()

@@ -61,7 +61,6 @@ export type Expression =
   | { readonly kind: 'name'; readonly name: string; readonly at: At }
   | { readonly kind: 'dereference'; readonly of: Expression; readonly at: At }
   | { readonly kind: 'address'; readonly of: Expression; readonly at: At }
-  | { readonly kind: 'unary'; readonly operator: string; readonly of: Expression; readonly at: At }
   | {
       readonly kind: 'binary'
       readonly operator: string

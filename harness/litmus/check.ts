@@ -4,7 +4,8 @@ import { holds } from './condition.js'
 import { LinuxKernelModel } from './lkmm.js'
 import { MemoryMap } from './memory-map.js'
 import { BoundHit, Search, type Budget, type ModelOf, type Visitor } from './search.js'
-import { UNROLL, unfold, type Path } from './unfold.js'
+import type { Path } from './path.js'
+import { UNROLL, unfold } from './unfold.js'
 
 /** Work granted to a test by default: some twenty seconds. */
 export const DEFAULT_BOUND = 30_000_000

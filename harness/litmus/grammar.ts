@@ -14,8 +14,9 @@ export const GRAMMAR = String.raw`
 }}
 {
   const at = () => { const { line, column } = location().start; return { line, column } }
-  const stepped = (to, step) => ({ kind: 'assign', to, at: at(),
-    value: { kind: 'binary', operator: step[0], left: to, right: { kind: 'number', value: 1, at: at() }, at: at() } })
+  const stepped = (to, step) => ({ kind: 'assign', to, value: binary(step[0], to, number(1)), at: at() })
+  const number = (value) => ({ kind: 'number', value, at: at() })
+  const binary = (operator, left, right) => ({ kind: 'binary', operator, left, right, at: at() })
   const one = (s) => (Array.isArray(s) ? { kind: 'block', body: s, at: at() } : s)
 }
 
@@ -94,7 +95,7 @@ Declarator
 Assignment
   = to:Unary "=" !"=" _ value:Expression { return { kind: 'assign', to, value, at: at() } }
   / to:Unary operator:$("+" / "-" / "*" / "&" / "|" / "^") "=" _ right:Expression
-    { return { kind: 'assign', to, value: { kind: 'binary', operator, left: to, right, at: at() }, at: at() } }
+    { return { kind: 'assign', to, value: binary(operator, to, right), at: at() } }
   / to:Unary step:("++" / "--") _ { return stepped(to, step) }
   / step:("++" / "--") _ to:Unary { return stepped(to, step) }
   / value:Expression { return { kind: 'expression', value, at: at() } }
@@ -125,18 +126,20 @@ Product
 Unary
   = "*" _ of:Unary { return { kind: 'dereference', of, at: at() } }
   / "&" !"&" _ of:Unary { return { kind: 'address', of, at: at() } }
-  / operator:$([!~] / "-" !"-") _ of:Unary { return { kind: 'unary', operator, of, at: at() } }
+  / "!" _ of:Unary { return binary('==', of, number(0)) }
+  / "~" _ of:Unary { return binary('^', of, number(-1)) }
+  / "-" !"-" _ of:Unary { return binary('-', number(0), of) }
   / "(" _ Type ")" _ of:Unary { return of }
   / Postfix
 
 Postfix
   = head:Primary tail:("[" _ @Expression "]" _)*
-    { return tail.reduce((left, right) => ({ kind: 'dereference', of: { kind: 'binary', operator: '+', left, right, at: at() }, at: at() }), head) }
+    { return tail.reduce((left, right) => ({ kind: 'dereference', of: binary('+', left, right), at: at() }), head) }
 
 Primary
-  = value:Number _ { return { kind: 'number', value, at: at() } }
-  / ("NULL" / "false") !NameRest _ { return { kind: 'number', value: 0, at: at() } }
-  / "true" !NameRest _ { return { kind: 'number', value: 1, at: at() } }
+  = value:Number _ { return number(value) }
+  / ("NULL" / "false") !NameRest _ { return number(0) }
+  / "true" !NameRest _ { return number(1) }
   / "(" _ @Expression ")" _
   / name:Name _ "(" _ list:Arguments ")" _ { return { kind: 'call', name, arguments: list, at: at() } }
   / name:Name _ { return { kind: 'name', name, at: at() } }

@@ -215,16 +215,6 @@ export class Interpreter {
         yield* this.beforeLoad(t, address)
         return read(yield* t.plainRead(this.shared.cell(address.value, e.at)))
       }
-      case 'unary': {
-        const { value, dependent } = yield* this.evaluate(t, e.of)
-        const result =
-          e.operator === '!'
-            ? compute('==', value, 0)
-            : e.operator === '-'
-              ? compute('-', 0, value)
-              : compute('^', value, -1)
-        return computed(result, dependent)
-      }
       case 'binary': {
         const left = yield* this.evaluate(t, e.left)
         const right = yield* this.evaluate(t, e.right)

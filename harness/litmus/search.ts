@@ -11,7 +11,7 @@ import type { Event } from './event.js'
 import { Execution, isInitial, isWrite } from './execution.js'
 import type { Flag } from './lkmm-flags.js'
 import type { MemoryMap } from './memory-map.js'
-import type { Path } from './unfold.js'
+import type { Path } from './path.js'
 import { addressOf, evaluate, readsOf, type Value } from './value.js'
 
 /** What a search has come to know of a final state; `undefined`: not yet. */

@@ -1,6 +1,6 @@
 import { paired, significant } from '../bench/statistics.js'
 import type { Metric, Simulation } from '../results.js'
-import { change, short } from './format.js'
+import { change, isNothing, MANY, short } from './format.js'
 
 /** A candidate's figure beside the first one's, under the same workload and with the same random numbers. */
 export interface Against {
@@ -35,9 +35,15 @@ export function inShort(a: Against | undefined): string {
 /** `lookup latency is 24 % higher (p < 0.001)`. What chance explains is no difference: null. */
 export function inWords(a: Against, { title }: Metric): string | null {
   if (!a.significant) return null
-  const by = a.base > 0 ? `${short(Math.abs(a.value / a.base - 1) * 100)} % ` : ''
+  const ratio = a.base > 0 ? a.value / a.base : NaN
   const p = a.p < 0.001 ? '< 0.001' : `= ${a.p.toPrecision(1)}`
-  return `${lowerCase(title)} is ${by}${a.value > a.base ? 'higher' : 'lower'} (p ${p})`
+  if (isNothing(ratio)) return `${lowerCase(title)} differs by less than 0.01 % (p ${p})`
+  const by = Number.isNaN(ratio) ? '' : `${short(Math.abs(ratio - 1) * 100)} % `
+  const how =
+    ratio >= MANY ? `${short(ratio)} times as high` : `${by}${a.value > a.base ? 'higher' : 'lower'}`
+  return `${lowerCase(title)} is ${how} (p ${p})`
 }
 
-export const lowerCase = (title: string): string => `${title.charAt(0).toLowerCase()}${title.slice(1)}`
+/** Within a sentence; a word that has capitals of its own keeps them, as BQL and FlatViews do. */
+export const lowerCase = (title: string): string =>
+  title.replace(/^[A-Z](?=[a-z]*\b)/, (c) => c.toLowerCase())

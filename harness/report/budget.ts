@@ -6,8 +6,8 @@ import type { Finding } from './findings.js'
 export type Shown = { readonly drawn: boolean; readonly text: string | null }
 
 /** Bytes of drawings and of text columns in one page: a page with 100 crashes still opens on a phone. */
-const DRAWN = 1_400_000
-const TEXT = 800_000
+const DRAWN = 1_150_000
+const TEXT = 700_000
 
 /** Every candidate's first violations come first, so that none goes without a drawing while another has ten. */
 export function allot(findings: readonly Finding[]): Map<string, Shown> {

@@ -48,7 +48,7 @@ export function SimulatedCost({ bench, system }: { bench: BenchFile; system: Sys
       <Broke simulations={all} />
       <Legend looks={mine} />
       {metrics
-        .filter((m) => base.some((s) => s.metrics[m.name]?.distribution))
+        .filter((m) => base.some((s) => s.metrics[m.name]?.distribution?.p50 !== undefined))
         .slice(0, DRAWN)
         .map((metric) => (
           <Distribution

@@ -3,7 +3,7 @@ import { against, inShort } from './against.js'
 import { CandidateName } from './candidate-name.js'
 import type { Candidate } from './findings.js'
 import { list, quantity, within } from './format.js'
-import type { Named } from './metrics.js'
+import { heading, type Named } from './metrics.js'
 import type { Look } from './palette.js'
 import { AXIS, Figure, series } from './plot.js'
 import { Row, Table } from './table.js'
@@ -31,12 +31,14 @@ export function Distribution({
 }) {
   const [first] = base
   const differences = against(base, metric.name)
+  // Words would break the lines of all cells; the caption has them.
+  const unit = metric.unit === 'ns' || metric.unit === '%' ? metric.unit : ''
   return (
     <>
       <h3>{metric.title}</h3>
       <Tail base={base} metric={metric} looks={looks} command={command} />
       <Table
-        caption={`${metric.title}, simulated; ± 95 % interval; ≈: chance explains the difference`}
+        caption={`${unit === '' ? heading(metric) : metric.title}, simulated; ± 95 % interval; ≈: chance explains the difference; –: too few values to tell`}
         head={['Candidate', 'Mean', `Against ${first?.fix ?? ''}`, ...SHOWN.map(([name]) => name), 'Max']}
       >
         {candidates.map((c) => {
@@ -46,12 +48,13 @@ export function Distribution({
             <Row
               name={<CandidateName candidate={c} />}
               cells={[
-                within(f.value, f.interval, metric.unit),
+                within(f.value, f.interval, unit),
                 c.name === first?.fix ? '–' : inShort(differences.get(c.name)),
-                ...SHOWN.map(([, key]) =>
-                  f.intervals ? within(d[key], f.intervals[key], metric.unit) : quantity(d[key], metric.unit),
-                ),
-                quantity(d.max, metric.unit),
+                ...SHOWN.map(([, key]) => {
+                  const [value, half] = [d[key], f.intervals?.[key]]
+                  return value === undefined || half === undefined ? '–' : within(value, half, unit)
+                }),
+                quantity(d.max, unit),
               ]}
             />
           ) : null
@@ -63,7 +66,10 @@ export function Distribution({
 
 const LEVELS = Object.entries(PERCENTILES) as [Percentile, number][]
 
-/** Which share of all takes longer than so much, both on logarithmic axes: the tail is what differs. */
+/**
+ * Which share of all is above a value, as a logarithm: the tail is what differs. So are times, which lie far apart.
+ * Where too few values were sampled to tell a tail, the table is enough.
+ */
 function Tail({
   base,
   metric,
@@ -75,38 +81,50 @@ function Tail({
   looks: readonly Look[]
   command: string
 }) {
+  const times = metric.unit === 'ns'
   const data = base.flatMap((s) => {
     const d = s.metrics[metric.name]?.distribution
     if (!d) return []
-    return LEVELS.map(([key, level]) => ({ fix: s.fix, x: positive(d[key]), y: 100 - level }))
+    return LEVELS.flatMap(([key, level]) => {
+      const x = d[key]
+      return x === undefined ? [] : [{ fix: s.fix, x: times ? positive(x) : x, y: 100 - level }]
+    })
   })
-  if (data.length === 0) return null
+  const least = Math.min(100, ...data.map((d) => d.y))
+  if (least > 10) return null
   const description = `${metric.title}: share that is larger. ${list(
     base.flatMap((s) => {
       const d = s.metrics[metric.name]?.distribution
-      return d
-        ? [`${s.fix}: median ${quantity(d.p50, metric.unit)}, p99.9 ${quantity(d.p999, metric.unit)}`]
-        : []
+      const told = SHOWN.flatMap(([name, key]) =>
+        d?.[key] === undefined ? [] : [`${name} ${quantity(d[key], metric.unit)}`],
+      )
+      return told.length > 0 ? [`${s.fix}: ${told.join(', ')}`] : []
     }),
   )}.`
   return (
     <Figure
       wide
-      caption={`${metric.title}: the share of all that is above a value (both axes logarithmic)`}
+      caption={`${metric.title}: the share of all that is above a value (${times ? 'both axes' : 'vertical axis'} logarithmic)`}
       description={description}
       command={command}
       options={{
         height: 300,
         marginBottom: AXIS,
         marginLeft: 52,
-        x: { type: 'log', label: metric.unit, tickFormat: '~s', grid: true, ticks: 6 },
+        x: {
+          type: times ? 'log' : 'linear',
+          label: metric.unit,
+          tickFormat: times ? '~s' : '~g',
+          grid: true,
+          ticks: 6,
+        },
         y: {
           type: 'log',
           label: '% above',
           grid: true,
           tickFormat: '~g',
-          ticks: [0.01, 0.1, 1, 10, 100],
-          domain: [0.01, 100],
+          ticks: [0.01, 0.1, 1, 10, 100].filter((y) => y >= least - 1e-9),
+          domain: [least, 100],
         },
         marks: series(data, data, looks, { curve: 'linear' }),
       }}

@@ -26,12 +26,20 @@ export function nanoseconds(ns: number): string {
 
 export const percent = (share: number): string => `${short(share * 100)} %`
 
-/** `+12 %`: how much more than a base. */
+/** From here on people count in times, not in percent. */
+export const MANY = 4
+
+/** A change that nobody would write down. */
+export const isNothing = (ratio: number): boolean => Math.abs(ratio - 1) < 1e-4
+
+/** `+12 %`: how much more than a base; `51 ×` where it is many times as much. */
 export function change(value: number, base: number): string {
   if (value === base) return '±0 %'
   if (!(base > 0)) return '–'
-  const ratio = value / base - 1
-  return `${ratio < 0 ? '−' : '+'}${short(Math.abs(ratio) * 100)} %`
+  const ratio = value / base
+  if (isNothing(ratio)) return '±0.00 %'
+  if (ratio >= MANY) return `${short(ratio)} ×`
+  return `${ratio < 1 ? '−' : '+'}${short(Math.abs(ratio - 1) * 100)} %`
 }
 
 /** A figure in its unit. */

@@ -1,11 +1,10 @@
 import { asExpected, type FuzzFile, type FuzzResult } from '../results.js'
 import { unique } from './format.js'
 
-/** Characters that XML 1.0 does not admit go; those that mean something in it are escaped. */
+/** Characters that XML 1.0 (2.2) does not admit or advises against go; those that mean something are escaped. */
 const escape = (text: string): string =>
   text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

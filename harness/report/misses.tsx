@@ -20,10 +20,14 @@ export function Misses({
   candidates: readonly Candidate[]
 }) {
   const reasons = unique(base.flatMap((s) => Object.keys(s.missReasons)))
-  const shares = base.flatMap((s) =>
+  // Whoever asks no cache misses always, and would press all others flat.
+  const without = base.filter((s) => (s.missReasons['none'] ?? 0) > 0.99).map((s) => s.fix)
+  const shown = without.length < base.length ? base.filter((s) => !without.includes(s.fix)) : base
+  const shares = shown.flatMap((s) =>
     reasons.map((reason) => ({ fix: s.fix, reason, share: (s.missReasons[reason] ?? 0) * 100 })),
   )
-  const names = looks.map((l) => l.name)
+  const drawn = looks.filter((l) => shown.some((s) => s.fix === l.name))
+  const names = drawn.map((l) => l.name)
   if (reasons.length === 0) return null
   return (
     <>
@@ -38,12 +42,12 @@ export function Misses({
           ))}
         </ul>
         <Figure
-          caption="Share of all lookups that missed, by reason (in the legend's order, from left to right)"
+          caption={`Share of all lookups that missed, by reason (in the legend's order, from left to right)${shown === base || without.length === 0 ? '' : `; not drawn, as they ask no cache: ${list(without)}`}`}
           description={`Miss rates. ${list(base.map((s) => `${s.fix}: ${percent(Object.values(s.missReasons).reduce((a, b) => a + b, 0))}`))}. The table below has the reasons.`}
           options={{
             height: 60 + BAND * names.length,
             marginBottom: AXIS,
-            marginLeft: 8,
+            marginLeft: 14,
             marginRight: 16,
             x: { label: '% of lookups', grid: true, ticks: 5 },
             y: { type: 'band', domain: names, axis: null },
@@ -58,7 +62,7 @@ export function Misses({
                 insetTop: 17,
                 insetBottom: 4,
               }),
-              Plot.text(looks, {
+              Plot.text(drawn, {
                 y: 'name',
                 text: (l: Look) => shorten(l.label),
                 frameAnchor: 'left',

@@ -73,6 +73,8 @@ function Lines({
     const print = (n: number): string => quantity(n, metric.unit)
     return from && to ? [`${l.name} from ${print(from.y)} to ${print(to.y)}`] : []
   })
+  // 0.1 % is not to be called 100m %.
+  const tickFormat = metric.unit === '%' ? '~g' : '~s'
   const logarithmic = far(data.map((d) => Math.min(d.low, d.y)))
   return (
     <Figure
@@ -90,8 +92,8 @@ function Lines({
           tickFormat: (x: number) => count(x),
         },
         y: logarithmic
-          ? { label: `${metric.unit} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat: '~s' }
-          : { label: metric.unit, grid: true, zero: true, ticks: 5, tickFormat: '~s' },
+          ? { label: `${metric.unit} (log scale)`, grid: true, type: 'log', ticks: 4, tickFormat }
+          : { label: metric.unit, grid: true, zero: true, ticks: 5, tickFormat },
         marks: [
           ...looks
             .filter((l) => !l.faint)

@@ -22,7 +22,7 @@ export function VerdictCell({
     <td class={broken ? 'broken' : known ? 'survived' : 'muted'}>
       {broken ? <Broken findings={verdict.findings} page={page} /> : null}
       {verdict.explored.map((r) => (
-        <Explored result={r} />
+        <Explored result={r} broken={broken} />
       ))}
       {!broken && verdict.executions > 0 ? <Survived executions={verdict.executions} /> : null}
       {!known ? null : verdict.unexpected ? (
@@ -56,7 +56,7 @@ function Broken({ findings, page }: { findings: readonly Finding[]; page: string
   )
 }
 
-function Explored({ result: r }: { result: VerifyResult }) {
+function Explored({ result: r, broken }: { result: VerifyResult; broken: boolean }) {
   if (r.outcome === 'violated') return null
   const within = r.budget?.cut ? `, at most ${plural(r.budget.limit, r.budget.kind.slice(0, -1))}` : ''
   if (r.outcome === 'unfinished')
@@ -64,6 +64,14 @@ function Explored({ result: r }: { result: VerifyResult }) {
       <div class="small">
         search up to {bound(r)}
         {within} not finished: about {(r.share * 100).toPrecision(2)} %
+      </div>
+    )
+  // What broke it lies beyond that bound.
+  if (broken)
+    return (
+      <div class="small">
+        not within {bound(r)}
+        {within}: {plural(r.executions, 'run')}
       </div>
     )
   return (

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BenchDescription, BenchEnvironment, Host } from '#harness/define.js'
 import { Life, type Coroutine, type Machine, type Thread } from '#harness/machine/index.js'
 import { FlatView, MemoryRegion, type AddressSpace } from './entities.js'
@@ -169,21 +170,17 @@ export const bench: BenchDescription<FlatViewFix, FlatViewParameters> = {
     milliseconds: 400,
     host: 'x86',
   },
-  workloads: {
-    base: { title: '100 updates/s in bursts of 6, six windows, 2 vCPUs', parameters: {}, quick: true },
-    'updates-10': { title: '10 updates/s', parameters: { updatesPerSecond: 10, milliseconds: 2000 } },
-    enumeration: {
-      title: 'firmware enumerates: 3000 updates/s',
-      parameters: { updatesPerSecond: 3000, milliseconds: 100 },
-      quick: true,
-    },
-    'one-transaction': { title: 'each burst is one transaction', parameters: { oneTransaction: 1 } },
-    migration: {
-      title: 'a thread without the BQL holds the view for 50 ms at a time',
-      parameters: { migration: 1, holdMilliseconds: 50 },
-    },
-    'one-window': { title: 'alias_io alone', parameters: { windows: 1 } },
-  },
+  schema: z.object({
+    vcpus: z.int().min(1).max(1024),
+    accessesPerSecond: z.number().positive(),
+    updatesPerSecond: z.number().positive(),
+    oneTransaction: z.int().min(0).max(1),
+    windows: z.int().min(1).max(6),
+    migration: z.int().min(0).max(16),
+    holdMilliseconds: z.number().positive(),
+    milliseconds: z.number().positive(),
+    host: z.enum(['x86', 'x86-cmpxchg16b', 'arm64']),
+  }),
   threads: (p) => p.vcpus + p.migration + 3,
   build,
   paths: {},

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BenchDescription } from '#harness/define.js'
 import type { Coroutine, Machine, Thread } from '#harness/machine/index.js'
 import { boot, build, type KvmParameters } from './bench-processes.js'
@@ -49,29 +50,15 @@ export const bench: BenchDescription<KvmFix, KvmParameters> = {
     milliseconds: 100,
     host: 'x86',
   },
-  workloads: {
-    base: { title: '4 vCPUs, one device register, 100 updates/s', parameters: {}, quick: true },
-    'updates-0': { title: 'no updates', parameters: { updatesPerSecond: 0 } },
-    'updates-1000': { title: '1000 updates/s', parameters: { updatesPerSecond: 1000 } },
-    storm: {
-      title: '8 vCPUs, 10,000 flags-only updates/s (S4.10)',
-      parameters: { vcpus: 8, updatesPerSecond: 10_000, milliseconds: 40 },
-      quick: true,
-    },
-    'frames-4': {
-      title: 'four registers in turn, so that sptes have to answer; 1000 updates/s',
-      parameters: { frames: 4, updatesPerSecond: 1000 },
-      quick: true,
-    },
-    'bits-4': {
-      title: 'four bits of the generation in an spte; 1000 updates/s',
-      parameters: { frames: 4, updatesPerSecond: 1000, generationBits: 4 },
-    },
-    arm64: {
-      title: 'fences cost something',
-      parameters: { frames: 4, updatesPerSecond: 1000, host: 'arm64' },
-    },
-  },
+  schema: z.object({
+    vcpus: z.int().min(1).max(1024),
+    frames: z.int().min(1).max(64),
+    accessesPerSecond: z.number().positive(),
+    updatesPerSecond: z.number().min(0),
+    generationBits: z.int().min(2).max(19),
+    milliseconds: z.number().positive(),
+    host: z.enum(['x86', 'x86-cmpxchg16b', 'arm64']),
+  }),
   threads: (p) => p.vcpus + 1,
   build,
   paths: {

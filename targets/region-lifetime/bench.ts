@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BenchDescription, BenchPath } from '#harness/define.js'
 import { build, type RegionParameters } from './bench-processes.js'
 import type { RegionFix } from './board.js'
@@ -68,23 +69,18 @@ export const bench: BenchDescription<RegionFix, RegionParameters> = {
     milliseconds: 2_000,
     host: 'x86',
   },
-  workloads: {
-    base: { title: '4 vCPUs with 8000 MMIO accesses/s, an exit of 1 ms', parameters: {}, quick: true },
-    direct: {
-      title: 'the same, the vCPUs read memory: nobody takes the BQL in a section',
-      parameters: { bar: 'ram' },
-      quick: true,
-    },
-    tcg: {
-      title: 'the same under TCG, in sections of 100 us',
-      parameters: { bar: 'ram', slice: 100 },
-    },
-    'guest-eject': { title: 'a vCPU ejects, in its own section', parameters: { by: 'guest' } },
-    'vcpus-16': {
-      title: '16 vCPUs with 64000 accesses/s',
-      parameters: { vcpus: 16, accessesPerSecond: 64_000 },
-    },
-  },
+  schema: z.object({
+    vcpus: z.int().min(1).max(1024),
+    accessesPerSecond: z.number().positive(),
+    bar: z.enum(['mmio', 'lockless', 'ram', 'ram-ptr']),
+    callback: z.number().min(0),
+    slice: z.number().min(0),
+    exit: z.number().min(0),
+    unplugsPerSecond: z.number().positive(),
+    by: z.enum(['main', 'guest']),
+    milliseconds: z.number().positive(),
+    host: z.enum(['x86', 'x86-cmpxchg16b', 'arm64']),
+  }),
   threads: (p) => p.vcpus + 3,
   build,
   paths: {

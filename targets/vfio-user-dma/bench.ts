@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BenchDescription } from '#harness/define.js'
 import { boot } from './boot.js'
 import { build, type VfioUserParameters } from './bench-processes.js'
@@ -23,23 +24,17 @@ export const bench: BenchDescription<VfioUserFix, VfioUserParameters> = {
     milliseconds: 2000,
     host: 'x86',
   },
-  workloads: {
-    base: { title: '4 readers, 2 unmaps/s', parameters: {}, quick: true },
-    devices: {
-      title: '2 devices that hold buffers for 0.5 ms, 200 times a second each',
-      parameters: { devices: 2 },
-      quick: true,
-    },
-    'slow-devices': {
-      title: '2 devices that hold buffers for 20 ms, 20 times a second each',
-      parameters: { devices: 2, buffersPerSecond: 20, holdMicroseconds: 20_000 },
-    },
-    'long-sections': {
-      title: 'a thread in sections of 50 ms, as migration is',
-      parameters: { longSectionMilliseconds: 50 },
-    },
-    'readers-16': { title: '16 readers', parameters: { readers: 16 } },
-  },
+  schema: z.object({
+    readers: z.int().min(1).max(1024),
+    readsPerSecond: z.number().positive(),
+    devices: z.int().min(0).max(64),
+    buffersPerSecond: z.number().positive(),
+    holdMicroseconds: z.number().min(0),
+    longSectionMilliseconds: z.number().min(0),
+    unmapsPerSecond: z.number().positive(),
+    milliseconds: z.number().positive(),
+    host: z.enum(['x86', 'x86-cmpxchg16b', 'arm64']),
+  }),
   threads: (p) => 3 + p.readers + p.devices + Number(p.longSectionMilliseconds > 0),
   build,
   paths: {

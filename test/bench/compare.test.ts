@@ -58,4 +58,13 @@ describe('a comparison of two results files', () => {
     const costs = { ...benchFile.costs, hit: { value: 2, unit: 'ns', source: 'mine' } }
     expect(compare(benchFile, { ...benchFile, costs }).costsDiffer).toBe(true)
   })
+
+  it('counts the intervals of values and percentiles, and how many overlap', () => {
+    const same = compare(benchFile, structuredClone(benchFile))
+    expect(same.intervals).toBeGreaterThan(same.compared)
+    expect(same.overlapping).toBe(same.intervals)
+    // One value leaves its interval; its percentiles were left alone.
+    expect(compare(benchFile, changed(1.5)).overlapping).toBe(same.intervals - 1)
+    expect(compare(benchFile, changed(1.01)).overlapping).toBe(same.intervals)
+  })
 })

@@ -19,7 +19,6 @@ const bench: BenchDescription<FixInfo> = {
     wait: { title: 'Wait', unit: 'ns', better: 'lower' },
   },
   parameters: { milliseconds: 1, host: 'x86' },
-  workloads: { test: { title: 'test', parameters: {} } },
   threads: () => 1,
   build(m, _fix, _p, env) {
     const door = m.global(Door, 'door')

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '#harness/drivers/rng.js'
-import { halfWidth, paired, significant, studentP, studentT, welch } from '#harness/bench/statistics.js'
+import { Measure } from '#harness/bench/measure.js'
+import {
+  halfWidth,
+  paired,
+  significant,
+  studentP,
+  studentT,
+  tellsPercentile,
+  welch,
+} from '#harness/bench/statistics.js'
 
 /** Standard normal, by the sum of twelve. */
 function noise(rng: Rng): number {
@@ -76,5 +85,35 @@ describe('statistics', () => {
     }
     expect(covered).toBeGreaterThan(930)
     expect(covered).toBeLessThan(970)
+  })
+
+  it('tells a percentile only from values enough to bound it on both sides', () => {
+    const least = (level: number): number => {
+      for (let n = 1; ; n++) if (tellsPercentile(level, n)) return n
+    }
+    // 0.5^6 = 0.0156, 0.9^36 = 0.0225, 0.99^368 = 0.0248; each one power less is above 0.025.
+    expect([50, 90, 99, 99.9].map(least)).toEqual([6, 36, 368, 3688])
+    expect(least(10)).toBe(36)
+
+    const percentiles = (n: number): string[] => {
+      const measure = new Measure()
+      for (let replication = 0; replication < 2; replication++) {
+        measure.begin()
+        for (let i = 0; i < n / 2; i++) measure.sample(i)
+        measure.end()
+      }
+      return Object.keys(measure.figure([], 1, false)?.distribution ?? {})
+    }
+    expect(percentiles(4)).toEqual(['max'])
+    expect(percentiles(6)).toEqual(['p50', 'max'])
+    expect(percentiles(36)).toEqual(['p10', 'p25', 'p50', 'p75', 'p90', 'max'])
+  })
+
+  it('gives no figure that has no interval', () => {
+    const measure = new Measure()
+    measure.begin()
+    measure.sample(1)
+    measure.end()
+    expect(measure.figure([], 1, false)).toBeNull()
   })
 })

@@ -124,3 +124,23 @@ describe.each(MEMORY_MODELS)('determinism under %s', (model) => {
     expect(count(m)).toBe(first)
   })
 })
+
+it('the record of an execution holds all of its choices, however long it is', () => {
+  const m = new Machine('sc', 2, 20_000)
+  const v = m.global(Vars, 'v')
+  for (let i = 0; i < 2; i++)
+    m.spawn(`t${i}`, 'counter', function* (t) {
+      for (let n = 0; n < 3_000; n++) yield* t.fetchAdd(v.x, 1)
+    })
+  const chosen: number[] = []
+  const { steps } = m.run({
+    nextAgent: (machine) => {
+      const agent = machine.enabled[(chosen.length * 7) % machine.enabledCount] as number
+      chosen.push(agent)
+      return agent
+    },
+    nextValue: () => 0,
+  })
+  expect(steps).toBe(6_000)
+  expect(m.agents.slice(0, steps)).toEqual(chosen)
+})

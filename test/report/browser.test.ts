@@ -25,8 +25,17 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
   beforeAll(async () => {
     if (!there) throw new Error(`no browser at ${executablePath}`)
     dir = await mkdtemp(join(tmpdir(), 'rcufuzz-report-'))
-    context = await chromium.launchPersistentContext(join(dir, 'profile'), {
+    context = await launch('profile')
+    await write('full', { fuzz: fuzzFile, bench: benchFile, matrices })
+    await write('crowd', { fuzz: crowd(100, 12), bench: benchFile })
+    await write('hostile', hostile)
+    await write('empty', { fuzz: null, bench: null })
+  })
+
+  const launch = (profile: string, javaScriptEnabled = true): Promise<BrowserContext> =>
+    chromium.launchPersistentContext(join(dir, profile), {
       executablePath,
+      javaScriptEnabled,
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -37,11 +46,6 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
         '--disable-sync',
       ],
     })
-    await write('full', { fuzz: fuzzFile, bench: benchFile, matrices })
-    await write('crowd', { fuzz: crowd(100, 12), bench: benchFile })
-    await write('hostile', hostile)
-    await write('empty', { fuzz: null, bench: null })
-  })
 
   async function write(name: string, input: ReportInput): Promise<void> {
     await mkdir(join(dir, name))
@@ -169,13 +173,52 @@ describe.skipIf(!there && process.env['CI'] === undefined)('the page in a browse
   })
 
   it('says all it has to say without scripts, its drawings included', async () => {
-    const bare = await context.browser()?.newContext({ javaScriptEnabled: false })
-    const page = await (bare ?? context).newPage()
+    const bare = await launch('bare', false)
+    const page = await bare.newPage()
+    await page.setContent('<noscript>off</noscript><script>document.body.textContent = "on"</script>')
+    expect(await page.locator('body').textContent()).toContain('off')
     await page.goto(pathToFileURL(join(dir, 'full', 'system.html')).href)
-    if (bare) expect(await page.locator('.stepper').count()).toBe(0)
+    // The script adds it.
+    expect(await page.locator('.stepper').count()).toBe(0)
     expect(await page.locator('#trace-1-1 svg.il .step').count()).toBe(19)
     expect(await page.locator('#trace-1-1 svg.il').isVisible()).toBe(true)
-    await (bare ?? page).close()
+    expect(await page.locator('#trace-1-1 svg.il .arrow').count()).toBeGreaterThan(0)
+    expect(await page.locator('svg.plot').count()).toBeGreaterThan(5)
+    expect(await page.locator('#summary, #verdicts').count()).toBe(1)
+    await bare.close()
+  })
+
+  it('says of each step, where the pointer rests on it, what it is, where it stands and what it read', async () => {
+    const page = await open('full', 1100)
+    const titles = await page.locator('#trace-1-1 .step > title').allTextContents()
+    expect(titles.length).toBe(19)
+    expect(titles.every((title, i) => title.startsWith(`step ${i}, `))).toBe(true)
+    expect(titles[16]).toMatch(/^step 16, vcpu1: rcuDereference ram_list.mru_block -> X/)
+    expect(titles[16]).toContain('reads what step 12 stored')
+    expect(titles[16]).toContain('upstream.ts:59: const mru =')
+    // Nothing lies over it.
+    await page.evaluate(
+      `document.querySelector('#trace-1-1 .step[data-step="16"]').scrollIntoView({ block: 'center', behavior: 'instant' })`,
+    )
+    const box = await page.locator('#trace-1-1 .step[data-step="16"] rect').boundingBox()
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2)
+    expect(await page.locator('#trace-1-1 .step:hover').getAttribute('data-step')).toBe('16')
+    await page.close()
+  })
+
+  it('prints in light colours, drawings whole, without buttons', async () => {
+    const page = await open('full', 1100, 'dark')
+    await page.locator('#trace-1-1 .drawing').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    const style = (selector: string, property: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${property}`)
+    expect(await style('body', 'backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.locator('#trace-1-1 .stepper').isVisible()).toBe(false)
+    expect(await page.locator('#trace-1-1 svg.il').isVisible()).toBe(true)
+    expect(await style('#trace-1-1 .step[data-step="18"]', 'opacity')).toBe('1')
+    expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000)
+    await page.close()
   })
 
   it.each(PAGES)(

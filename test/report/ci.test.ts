@@ -85,6 +85,15 @@ describe('JUnit XML', () => {
   })
 })
 
+describe('JUnit XML of a hostile file', () => {
+  it('has no character that XML does not admit', () => {
+    const text = 'tab\t, NUL \u0000, escape \u001b, lone \ud800, pair \ud83d\ude00, not one \uffff.'
+    const message = found(seedTrace, { message: text })
+    const xml = junit(withResults(result({ fix: 'one', expected: 'holds', violations: [message] })))
+    expect(xml).toContain('tab\t, NUL , escape , lone , pair \ud83d\ude00, not one .')
+  })
+})
+
 describe('GitHub annotations', () => {
   it('are errors for what was not expected, and notices for what is new', () => {
     const lines = annotations(now, changesSince(before, now))

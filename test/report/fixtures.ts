@@ -354,7 +354,7 @@ const WORKLOADS = [
 ]
 
 export const benchFile: BenchFile = {
-  version: 2,
+  version: 3,
   kind: 'bench',
   seed: 7,
   command: 'rcufuzz bench ram-list --seed 7',

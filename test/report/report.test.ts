@@ -3,6 +3,8 @@ import { benchFileSchema, fuzzFileSchema, type FuzzFile } from '#harness/results
 import { renderCsv } from '#harness/report/csv.js'
 import { renderMarkdown } from '#harness/report/markdown.js'
 import { pageOf } from '#harness/report/pages.js'
+import { inWords } from '#harness/report/against.js'
+import { change } from '#harness/report/format.js'
 import { renderReport, type ReportInput } from '#harness/report/report.js'
 import { benchFile, crowd, found, fuzzFile, hostile, result, seedTrace } from './fixtures.js'
 
@@ -273,5 +275,26 @@ describe('report', () => {
       expect(article.slice(0, article.indexOf('</article>'))).toContain('class="il"')
     }
     expect(html).toContain('</a> ×10')
+  })
+})
+
+describe('how a change is written', () => {
+  it('in percent, in times where it is many times as much, and not to the last digit', () => {
+    expect(change(1.244, 1)).toBe('+24.4 %')
+    expect(change(0.5, 1)).toBe('−50 %')
+    expect(change(51, 1)).toBe('51 ×')
+    expect(change(1.000009, 1)).toBe('±0.00 %')
+    expect(change(1, 1)).toBe('±0 %')
+    expect(change(1, 0)).toBe('–')
+    const metric = { title: 'FlatViews alive', unit: 'views', better: 'lower' } as const
+    const beyond = { base: 1, p: 0.0001, significant: true }
+    expect(inWords({ ...beyond, value: 1.00001 }, metric)).toBe(
+      'FlatViews alive differs by less than 0.01 % (p < 0.001)',
+    )
+    expect(inWords({ ...beyond, value: 51 }, metric)).toBe('FlatViews alive is 51 times as high (p < 0.001)')
+    expect(inWords({ ...beyond, value: 2 }, { ...metric, title: 'A DMA access' })).toBe(
+      'a DMA access is 100 % higher (p < 0.001)',
+    )
+    expect(inWords({ ...beyond, value: 2, significant: false }, metric)).toBeNull()
   })
 })

@@ -56,6 +56,12 @@ export class Thread {
     cell.value = old + n
     return old
   }
+  fetchModify<T>(cell: Cell<T>, f: (old: T) => T | undefined): T {
+    const old = cell.value
+    const next = f(old)
+    if (next !== undefined) cell.value = next
+    return old
+  }
   fetchIncNonzero(cell: Cell<number>): number {
     const old = cell.value
     if (old !== 0) cell.value = old + 1
@@ -89,6 +95,14 @@ export class Thread {
   lock(mutex: Mutex): void {
     this.held.push(mutex)
   }
+  tryLock(mutex: Mutex): boolean {
+    if (this.holds(mutex)) return false
+    this.lock(mutex)
+    return true
+  }
+  isLocked(mutex: Mutex): boolean {
+    return this.holds(mutex)
+  }
   unlock(mutex: Mutex): void {
     this.held = this.held.filter((m) => m !== mutex)
   }
@@ -104,6 +118,17 @@ export class Thread {
     return false
   }
 
+  note<T>(value: T): T {
+    return value
+  }
+  /** What one thread did, it knows. */
+  knows(): boolean {
+    return true
+  }
+
+  mark(): void {}
+  forget(): void {}
+  moment(): void {}
   smpRmb(): void {}
   smpWmb(): void {}
   smpMb(): void {}
@@ -116,6 +141,7 @@ export class Thread {
   drainCallRcu(): void {}
   srcuReadUnlock(): void {}
   synchronizeSrcu(): void {}
+  waitFor(): void {}
   cpuRelax(): void {}
   sleep(): void {}
   assert(): void {}

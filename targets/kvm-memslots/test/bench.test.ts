@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulate } from '#harness/bench/simulate.js'
+import { casesOf } from '#harness/bench/workloads.js'
+import type { Target } from '#harness/define.js'
 import type { Simulation } from '#harness/results.js'
 import kvmMemslots from '#targets/kvm-memslots/target.js'
 import { loadFix } from '#harness/registry.js'
@@ -8,12 +10,16 @@ import type { KvmFix } from '#targets/kvm-memslots/index.js'
 async function measured(fix: string, workload: string): Promise<Simulation> {
   const { bench } = kvmMemslots
   if (!bench) throw new Error('no benchmark')
+  const options = { workloads: [workload], sweeps: [], quick: false }
+  const [found] = casesOf(kvmMemslots as unknown as Target, options)
+  if (!found) throw new Error('no workload')
   const candidate = await loadFix(kvmMemslots as never, fix)
   return simulate({
     system: 'kvm-memslots',
     bench,
     fix: candidate.fix as KvmFix,
     workload,
+    parameters: found.parameters,
     seed: 3,
     replications: 2,
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BenchParameters } from '#harness/define.js'
+import { casesOf } from '#harness/bench/workloads.js'
+import type { BenchParameters, Target } from '#harness/define.js'
 import { simulate } from '#harness/bench/simulate.js'
 import type { Simulation } from '#harness/results.js'
 import baseline from '#targets/region-lifetime/fixes/baseline.js'
@@ -12,13 +13,18 @@ import type { RegionFix } from '#targets/region-lifetime/board.js'
 const { bench } = regionLifetime
 if (!bench) throw new Error('the system has a benchmark')
 
+const parameters = (workload: string): BenchParameters => {
+  const options = { workloads: [workload], sweeps: [], quick: false }
+  return casesOf(regionLifetime as unknown as Target, options)[0]?.parameters as BenchParameters
+}
+
 const run = (fix: RegionFix, workload: string): Simulation =>
   simulate({
     system: 'region-lifetime',
     bench,
     fix,
     workload,
-    parameters: { ...bench.parameters, ...bench.workloads?.[workload]?.parameters } as BenchParameters,
+    parameters: parameters(workload),
     seed: 1,
     replications: 2,
   })
