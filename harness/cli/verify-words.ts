@@ -5,12 +5,19 @@ export function outcomeInWords(r: VerifyResult): string {
   const work = `${count(r.executions)} executions${r.states > 0 ? `, ${count(r.states)} states` : ''}`
   switch (r.outcome) {
     case 'verified':
-      return `verified: ${r.budget?.cut ? `all executions with at most ${r.budget.limit} ${r.budget.kind}` : 'all executions'} (${work})`
+      return `verified: ${r.budget?.cut ? `all executions with at most ${r.budget.limit} ${r.budget.kind}` : 'all executions'} (${work})${unbroken(r)}`
     case 'violated':
       return `VIOLATED: ${r.violations.map((v) => v.kind).join(', ')}, found after ${work}${under(r)}${asExpected(r) ? '' : '  (not as its file expects)'}`
     case 'unfinished':
       return `not finished: about ${percent(r.share)} of the search is done${under(r)} (${work}); \`--resume\` goes on from ${r.checkpoint ?? ''}`
   }
+}
+
+/** A candidate that is marked as broken is: somewhere else, then. */
+function unbroken(r: VerifyResult): string {
+  if (asExpected(r)) return ''
+  const kinds = r.expectedKinds?.length ? ` (${r.expectedKinds.join(', ')})` : ''
+  return `; its file expects it to break${kinds}, which takes more than this bound has`
 }
 
 const under = ({ budget }: VerifyResult): string => (budget ? `, at ${budget.limit} ${budget.kind}` : '')

@@ -33,17 +33,20 @@ export class Relevance {
 
   constructor(private readonly m: Machine) {}
 
-  /** What was learnt, for a search that is to go on in another process. */
+  /** What was learnt, for other searches over the same program. */
   save(): Learnt {
     return { freeing: [...this.freeing], accessing: [...this.accessing].map(([f, by]) => [f, [...by]]) }
   }
 
-  restore({ freeing, accessing }: Learnt): void {
-    for (const [type, threads] of freeing) this.freeing.set(type, threads)
+  absorb({ freeing, accessing }: Learnt): void {
+    for (const [type, threads] of freeing) this.freeing.set(type, (this.freeing.get(type) ?? 0) | threads)
     for (const [field, by] of accessing) {
-      const kinds = Int32Array.from(by)
-      this.accessing.set(field, kinds)
-      this.judge(field, kinds)
+      const kinds = this.accessing.get(field) ?? new Int32Array(4)
+      this.accessing.set(
+        field,
+        kinds.map((threads, kind) => threads | (by[kind] as number)),
+      )
+      this.judge(field, this.accessing.get(field) as Int32Array)
     }
   }
 

@@ -12,7 +12,7 @@ import type { GracePeriod, RcuDomain, RcuHead, Callback, Section } from './rcu.j
 import * as rcu from './rcu-ops.js'
 import { RcuDrain } from './rcu-drain.js'
 import type { Struct, StructClass } from './struct.js'
-import { isWide } from './tags.js'
+import { INITIAL_TAG, isWide } from './tags.js'
 import type { Condition, Mutex } from './sync.js'
 import * as sync from './sync-ops.js'
 import * as time from './time-ops.js'
@@ -95,6 +95,7 @@ export class Thread implements Identified {
     this.fenced = this.spinning = false
     this.ordered = this.rcuDepth = this.wideTag = this.progress = 0
     this.freshAt = -1
+    this.readTag = INITIAL_TAG
     this.operation = this.second = null
     this.section = this.gracePeriod = null
     this.history.reset()

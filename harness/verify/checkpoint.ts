@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
+import type { Finding } from '../fuzz/campaign.js'
 import { writeAtomically } from '../folders.js'
 import { UserError } from '../user-error.js'
-import type { Saved } from './search.js'
+import type { Saved } from './rounds.js'
 
-const FORMAT = 'rcufuzz checkpoint 1'
+const FORMAT = 'rcufuzz checkpoint 2'
 
 /** Where a verification stands: which of its scenarios, under which limit, and how far in it. */
 export interface Checkpoint {
@@ -16,6 +17,7 @@ export interface Checkpoint {
   readonly limit: number
   /** Executions of the parts that are finished, and what else was counted there. */
   readonly before: Saved['counts']
+  readonly notices: readonly Finding[]
   readonly search: Saved
 }
 

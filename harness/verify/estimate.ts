@@ -1,7 +1,9 @@
-/** The branches of one node: how many there are, and how many are done. */
+/** The branches of one node: the rank of the one that is being walked, and how many are to follow. */
 export interface Branches {
+  readonly rank: number
+  readonly later: number
+  /** How many there are in all: those that somebody else walks, too. */
   readonly width: number
-  readonly done: number
 }
 
 /** Branches from here on are taken to be alike. */
@@ -22,20 +24,16 @@ export class Estimate {
     this.work[r] = (this.work[r] as number) + transitions
   }
 
-  /** The share of the tree that lies before a path; the path is given from the root on. */
-  share(path: Iterable<Branches>): number {
-    let [share, weight] = [0, 1]
-    for (const { width, done } of path) {
-      if (width === 1) {
-        if (done === 1) return share + weight
-        continue
-      }
+  /** The share of the tree that a path has still before it; the path is given from the root on. */
+  left(path: Iterable<Branches>): number {
+    let [left, weight] = [0, 1]
+    for (const { rank, later, width } of path) {
+      if (width === 1) continue
       const all = this.weigh(0, width)
-      share += (weight * this.weigh(0, done)) / all
-      weight *= this.weigh(done, done + 1) / all
-      if (done === width) break
+      left += (weight * this.weigh(rank + 1, rank + 1 + later)) / all
+      weight *= this.weigh(rank, rank + 1) / all
     }
-    return Math.min(share, 1)
+    return left + weight
   }
 
   private weigh(from: number, to: number): number {

@@ -1,9 +1,11 @@
-import { choicesMade, type Finding } from '../fuzz/campaign.js'
+import type { Finding } from '../fuzz/campaign.js'
 import { machineFor, type Subject } from '../fuzz/program.js'
-import type { Violation } from '../machine/index.js'
 import { type Budget } from './budget.js'
 import { digestOf, dropCheckpoint, loadCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js'
-import { NOTHING, Search, type Counts, type Reduction } from './search.js'
+import { executionsOf, NOTHING, sum, type Counts } from './counts.js'
+import { Rounds, type RunAll } from './rounds.js'
+import type { Reduction } from './search.js'
+import type { Found } from './shard.js'
 
 /** What is to be explored, and when to give up. */
 export interface Exploration {
@@ -39,6 +41,16 @@ export interface Stand {
   readonly limit: number | null
 }
 
+/** The program that a search walks, but for the candidate. */
+export interface Program {
+  readonly scenario: unknown
+  readonly reduction: Reduction
+  readonly budget: Budget | null
+}
+
+/** Finds somebody to run the shards of a search. */
+export type Helpers = (program: Program) => RunAll
+
 /** Executions between two looks at the clock. */
 const SLICE = 256
 /** How often a checkpoint is written, in milliseconds: more than this is not lost. */
@@ -56,16 +68,18 @@ export class Explorer {
   private limit = 0
   private cut = false
   private before: Counts = NOTHING
-  private search!: Search
+  private search!: Rounds
   private readonly notices = new Map<string, Finding>()
   private readonly reduction: Reduction
 
   constructor(
     private readonly subject: Subject,
     private readonly task: Exploration,
+    /** Who else takes part in a search that has become long. */
+    private readonly helpers: Helpers | null = null,
   ) {
     this.limit = task.budget ? 0 : Infinity
-    this.reduction = this.machine().books.length > 0 ? 'states' : 'all'
+    this.reduction = machineFor(subject, task.scenarios[0]).books.length > 0 ? 'states' : 'all'
     const saved = task.resume ? loadCheckpoint(task.checkpoint, this.key) : null
     if (saved) this.restore(saved)
     else this.begin()
@@ -84,7 +98,7 @@ export class Explorer {
         dropCheckpoint(this.task.checkpoint)
         return this.explored('violated', finding)
       }
-      if (n % SLICE !== 0 && !this.spent()) continue
+      if (n % SLICE !== 0 && !this.search.inRounds && !this.spent()) continue
       const go = goOn(this.stand) && !this.spent() && this.search.counts.states < MOST_STATES
       if (!go || performance.now() - saved > CHECKPOINT_EVERY) {
         this.save()
@@ -95,35 +109,26 @@ export class Explorer {
   }
 
   private step(): Finding | 'end' | null {
-    const violations = this.search.next()
-    if (violations === null) return 'end'
-    for (const v of violations) {
-      if (v.severity === 'error') return this.finding(v)
-      if (!this.notices.has(v.signature)) this.notices.set(v.signature, this.finding(v))
+    const found = this.search.next()
+    if (found === null) return 'end'
+    for (const f of found) {
+      const { severity, signature } = f.violation
+      if (severity === 'error') return this.finding(f)
+      if (!this.notices.has(signature)) this.notices.set(signature, this.finding(f))
     }
     return null
   }
 
-  private finding(violation: Violation): Finding {
-    return {
-      violation,
-      execution: this.executions,
-      scenario: this.task.scenarios[this.part],
-      choices: choicesMade(this.search.machine),
-    }
-  }
-
-  private machine(): Search['machine'] {
-    return machineFor(this.subject, this.task.scenarios[this.part])
+  private finding(found: Found): Finding {
+    return { ...found, execution: this.executions, scenario: this.task.scenarios[this.part] }
   }
 
   private begin(): void {
-    const { budget } = this.task
-    this.search = new Search(
-      this.machine(),
-      this.reduction,
-      budget ? { kind: budget.kind, limit: this.limit } : null,
-    )
+    const scenario = this.task.scenarios[this.part]
+    const budget = this.task.budget && { kind: this.task.budget.kind, limit: this.limit }
+    const { reduction } = this
+    const runAll = this.helpers?.({ scenario, reduction, budget })
+    this.search = new Rounds(machineFor(this.subject, scenario), reduction, budget, runAll)
   }
 
   /** Turns to the next limit of the budget, or to the next scenario; false when there is none. */
@@ -142,8 +147,7 @@ export class Explorer {
   }
 
   private get executions(): number {
-    const { complete, known, blocked } = this.before
-    return complete + known + blocked + this.search.executions
+    return executionsOf(this.before) + this.search.executions
   }
 
   private spent(): boolean {
@@ -186,26 +190,20 @@ export class Explorer {
 
   private save(): void {
     const { part, limit, before, search } = this
-    saveCheckpoint(this.task.checkpoint, { subject: this.key, part, limit, before, search: search.save() })
+    const notices = [...this.notices.values()]
+    saveCheckpoint(this.task.checkpoint, {
+      subject: this.key,
+      ...{ part, limit, before, notices },
+      search: search.save(),
+    })
   }
 
-  private restore({ part, limit, before, search }: Checkpoint): void {
+  private restore({ part, limit, before, notices, search }: Checkpoint): void {
+    for (const f of notices) this.notices.set(f.violation.signature, f)
     this.part = part
     this.limit = limit
     this.before = before
     this.begin()
     this.search.restore(search)
-  }
-}
-
-function sum(a: Counts, b: Counts): Counts {
-  return {
-    complete: a.complete + b.complete,
-    known: a.known + b.known,
-    blocked: a.blocked + b.blocked,
-    states: a.states + b.states,
-    transitions: a.transitions + b.transitions,
-    steps: a.steps + b.steps,
-    depth: Math.max(a.depth, b.depth),
   }
 }

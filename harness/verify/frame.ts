@@ -4,8 +4,9 @@ export class Frame {
   agent = -1
   /** Agents still to be tried here; `agent` is one of them. */
   todo = 0
-  /** How many there were to try. */
+  /** How many there were to try, and how many of them came before the one that is being tried. */
   width = 0
+  rank = 0
   /** Agents that need not be tried: every execution that starts with one of them has an equivalent elsewhere. */
   asleep = 0
   /** Those of the sleeping ones that commute with nothing. */

@@ -1,48 +1,20 @@
 import { ProgramError, type Chooser, type Machine, type Violation } from '../machine/index.js'
 import { BREAK_OFF, Footprint, Relevance, State, type Learnt } from '../machine/search.js'
 import { cost, type Budget } from './budget.js'
+import { executionsOf, NOTHING, type Counts } from './counts.js'
 import { Estimate } from './estimate.js'
 import { Frame } from './frame.js'
-import { StateTable, type SavedTable } from './table.js'
+import type { Path } from './path.js'
+import { StateTable, type States } from './table.js'
 
 /** What a search leaves out: states it has met, orders of commuting steps; the latter alone; or nothing. */
 export type Reduction = 'states' | 'commuting' | 'all'
 
-/** What a search has done so far. */
-export interface Counts {
-  /** Executions that ran to their end. */
-  complete: number
-  /** Executions that were broken off in a state from which nothing new can follow: it was met before. */
-  known: number
-  /** Executions that were broken off because each of their next steps was asleep. */
-  blocked: number
-  states: number
-  transitions: number
-  steps: number
-  depth: number
-}
-
-export const NOTHING: Counts = {
-  complete: 0,
-  known: 0,
-  blocked: 0,
-  states: 0,
-  transitions: 0,
-  steps: 0,
-  depth: 0,
-}
-
-/** A search that was interrupted, for one that goes on. */
-export interface Saved {
-  readonly counts: Counts
-  readonly frames: readonly Frame[]
-  readonly values: readonly number[]
-  readonly widths: readonly number[]
+/** What a search has learnt about the program that another search over it can use. */
+export interface Knowledge {
   readonly learnt: Learnt
   readonly splitLoads: boolean
-  readonly cut: boolean
   readonly work: readonly number[]
-  readonly table: SavedTable
 }
 
 /** Sets of agents are the bits of a number. */
@@ -76,13 +48,15 @@ export class Search implements Chooser {
   private cursor = 0
   private readonly relevance: Relevance
   private readonly state: State
-  private readonly table = new StateTable()
+  private table: States = new StateTable()
   private readonly estimate = new Estimate()
   private readonly sleeper = new Footprint()
   private readonly remember: boolean
   private end: 'complete' | 'known' | 'blocked' = 'complete'
   /** Something was learnt that states depend on: what is remembered of them is worth nothing. */
-  private stale = false
+  stale = false
+  /** There is nothing left to run. */
+  finished = false
 
   constructor(
     private readonly m: Machine,
@@ -100,7 +74,7 @@ export class Search implements Chooser {
   /** Runs one execution. Returns its violations, or null if there is nothing left to run. */
   next(): readonly Violation[] | null {
     if (this.stale) this.restart()
-    else if (this.counts.steps > 0 && !this.advance()) return null
+    else if (this.finished) return null
     this.cursor = 0
     this.end = 'complete'
     const { splitLoads } = this.m
@@ -112,6 +86,7 @@ export class Search implements Chooser {
     counts[this.end]++
     // The last step of an execution may have done anything: it has ended it.
     if (this.end === 'complete' && this.depth > 0) (this.frames[this.depth - 1] as Frame).isLoud = true
+    this.finished = !this.advance()
     return violations
   }
 
@@ -120,51 +95,68 @@ export class Search implements Chooser {
   }
 
   get executions(): number {
-    const { complete, known, blocked } = this.counts
-    return complete + known + blocked
-  }
-
-  /** An estimate of the share of the search that is done. */
-  get share(): number {
-    return this.estimate.share(
-      this.frames.slice(0, this.depth).map(({ width, todo }) => ({ width, done: width - bits(todo) })),
-    )
+    return executionsOf(this.counts)
   }
 
   private restart(): void {
+    this.table.clear()
+    this.begin(this.table)
+    this.finished = false
+  }
+
+  // --- its place in a larger search -----------------------------------------------------------------------
+
+  /** Forgets where it is. `take` says where to go on, and `table` which states are known. */
+  begin(table: States): void {
+    this.table = table
     this.counts = { ...NOTHING }
     this.depth = this.valueCount = 0
     this.cut = this.stale = false
-    this.table.clear()
+    this.finished = true
   }
 
-  save(): Saved {
+  /** What is left to be done. */
+  get path(): Path {
+    const { transitions } = this.counts
     return {
-      counts: { ...this.counts },
-      frames: this.frames.slice(0, this.depth).map((f) => ({ ...f })),
+      frames: this.frames
+        .slice(0, this.depth)
+        .map((f) => ({ ...f, prices: [...f.prices], since: f.since - transitions })),
       values: this.values.slice(0, this.valueCount),
       widths: this.widths.slice(0, this.valueCount),
-      learnt: this.relevance.save(),
-      splitLoads: this.m.splitLoads,
-      cut: this.cut,
-      work: this.estimate.save(),
-      table: this.table.save(),
     }
   }
 
-  /** Goes on where another search over the same program was interrupted. */
-  restore(saved: Saved): void {
-    this.counts = { ...saved.counts }
-    saved.frames.forEach((f, d) => Object.assign((this.frames[d] = new Frame()), f))
-    this.depth = saved.frames.length
-    this.values.push(...saved.values)
-    this.widths.push(...saved.widths)
-    this.valueCount = saved.values.length
-    this.relevance.restore(saved.learnt)
-    this.m.splitLoads = saved.splitLoads
-    this.cut = saved.cut
-    this.estimate.restore(saved.work)
-    this.table.restore(saved.table)
+  /** Goes on with what another search over the same program has left. */
+  take({ frames, values, widths }: Path): void {
+    const { transitions } = this.counts
+    frames.forEach((f, d) => {
+      const frame = (this.frames[d] ??= new Frame())
+      Object.assign(frame, f, { prices: [...f.prices], since: f.since + transitions })
+    })
+    for (const footprint of this.footprints) footprint.agent = -1
+    this.depth = frames.length
+    this.values.splice(0, Infinity, ...values)
+    this.widths.splice(0, Infinity, ...widths)
+    this.valueCount = values.length
+    this.finished = false
+  }
+
+  get knowledge(): Knowledge {
+    return { learnt: this.relevance.save(), splitLoads: this.m.splitLoads, work: this.estimate.save() }
+  }
+
+  absorb({ learnt, splitLoads, work }: Knowledge): void {
+    this.relevance.absorb(learnt)
+    this.m.splitLoads ||= splitLoads
+    this.estimate.restore(work)
+  }
+
+  /** An estimate of the share of the whole search that a path has before it. */
+  shareOf(path: Path): number {
+    return this.estimate.left(
+      path.frames.map(({ rank, todo, width }) => ({ rank, later: bits(todo) - 1, width })),
+    )
   }
 
   // --- one execution --------------------------------------------------------------------------------------
@@ -184,11 +176,13 @@ export class Search implements Chooser {
     return frame.agent
   }
 
-  /** A frame of the process that saved it. */
+  /** A frame of another search, or of the process that saved it. */
   private takeUp(frame: Frame, footprint: Footprint): void {
     const { m } = this
     if (!m.enabled.subarray(0, m.enabledCount).includes(frame.agent))
-      throw new ProgramError('it does not do what it did when the checkpoint was written; start again')
+      throw new ProgramError(
+        'it does not do what it did when the search came here first; start again, without a checkpoint',
+      )
     footprint.of(m, frame.agent)
   }
 
@@ -220,6 +214,7 @@ export class Search implements Chooser {
     if (frame.todo === 0) this.end = 'blocked'
     if (this.remember) this.recall(frame, possible)
     frame.width = bits(frame.todo)
+    frame.rank = 0
   }
 
   /** The agents that are enabled, and that the budget allows to go on. */
@@ -303,14 +298,14 @@ export class Search implements Chooser {
     for (; this.depth > 0; this.depth--) {
       const frame = this.frames[this.depth - 1] as Frame
       if (this.nextValues(frame)) return true
-      if (frame.width > 1)
-        this.estimate.learn(frame.width - bits(frame.todo), this.counts.transitions - frame.since)
+      if (frame.width > 1) this.estimate.learn(frame.rank, this.counts.transitions - frame.since)
       const bit = 1 << frame.agent
       frame.todo &= ~bit
       frame.asleep |= bit
       if (frame.isLoud) frame.loud |= bit
       frame.isLoud = false
       frame.agent = -1
+      frame.rank++
       if (frame.todo !== 0) return true
     }
     return false

@@ -22,9 +22,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies on worker threads. Each task is sequential and depends on itself alone, so the results are the same
- * for any number of workers; they come back in the order of the tasks. A signal makes all of them stop where
- * they are, and save it.
+ * Verifies on worker threads. What a task does depends on itself alone, so the results are the same for any number
+ * of workers; they come back in the order of the tasks. A signal makes all of them stop where they are, and save it.
  */
 export async function verify(options: VerifyOptions): Promise<Verification[]> {
   const pool = new Piscina({
@@ -33,6 +32,7 @@ export async function verify(options: VerifyOptions): Promise<Verification[]> {
     minThreads: 1,
   })
   const stop = new Int32Array(new SharedArrayBuffer(4))
+  const left = new Int32Array(new SharedArrayBuffer(4)).fill(options.tasks.length)
   const interrupt = (): void => {
     Atomics.store(stop, 0, 1)
   }
@@ -44,8 +44,10 @@ export async function verify(options: VerifyOptions): Promise<Verification[]> {
         port1.on('message', (stand: Stand) => options.onProgress(task, stand))
         port1.unref()
         try {
-          const done = (await pool.run({ task, port: port2, stop }, { transferList: [port2] })) as
-            Verification | Problem
+          const done = (await pool.run(
+            { task, port: port2, stop, left, workers: options.workers },
+            { transferList: [port2] },
+          )) as Verification | Problem
           if ('problem' in done) throw new UserError(done.problem)
           options.onDone(task, done)
           return done

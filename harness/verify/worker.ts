@@ -7,7 +7,8 @@ import { loadFix, loadSystem } from '../registry.js'
 import type { VerifyResult } from '../results.js'
 import { enableSourceMaps } from '../trace/source.js'
 import { UserError } from '../user-error.js'
-import { Explorer, type Explored, type Stand } from './explore.js'
+import { Explorer, type Explored, type Helpers, type Stand } from './explore.js'
+import { Crew } from './crew.js'
 import type { Task } from './verify.js'
 
 /** What comes back: the result, and the interleaving to store, if one was found. */
@@ -29,11 +30,16 @@ export default async function work({
   task,
   port,
   stop,
+  left,
+  workers,
 }: {
   task: Task
   port: MessagePort
   /** Set when everybody is to stop. */
   stop: Int32Array
+  /** How many tasks are not done yet. */
+  left: Int32Array
+  workers: number
 }): Promise<Verification | Problem> {
   enableSourceMaps()
   const system = await loadSystem(task.system)
@@ -50,13 +56,23 @@ export default async function work({
     if (Atomics.load(stop, 0) !== 0) return false
     return task.milliseconds === null || now - start < task.milliseconds
   }
+  // Where there are more workers than tasks, they help.
+  const crew = new Crew(task, () => Math.floor(workers / Math.max(1, Atomics.load(left, 0))) - 1)
+  let programs = 0
+  const helpers: Helpers = (program) => {
+    const number = programs++
+    return (shards, known, run) => crew.runAll(program, number, shards, known, run)
+  }
   try {
-    const explored = new Explorer(subject, task).run(goOn)
+    const explored = new Explorer(subject, task, helpers).run(goOn)
     return verification(subject, task, explored, (performance.now() - start) / 1000)
   } catch (e) {
     if (e instanceof ProgramError) return { problem: `${task.fix}: ${e.message}` }
     if (e instanceof UserError) return { problem: e.message }
     throw e
+  } finally {
+    Atomics.sub(left, 0, 1)
+    await crew.dismiss()
   }
 }
 

@@ -33,6 +33,7 @@ export function* mainLoop(t: Thread, s: Server, moreToCome: () => boolean): Coro
   const readable = (): boolean => polled() && s.socket.request.value.serial > received()
   const over = (): boolean => received() === s.script.length && !moreToCome()
   for (;;) {
+    const start = t.mark()
     yield* t.waitFor('its file descriptors', () => readable() || deleted(s) || over())
     if (t.note(deleted(s))) return yield* vfuObjectFinalize(t, s)
     if (!t.note(readable())) return
@@ -42,6 +43,7 @@ export function* mainLoop(t: Thread, s: Server, moreToCome: () => boolean): Coro
     yield* t.unlock(bql)
     // Another turn of the loop, if it has been for nothing.
     if (t.note(readable())) yield* t.cpuRelax()
+    t.forget(start)
   }
 }
 

@@ -96,33 +96,6 @@ export class DepthFirst implements Chooser {
   }
 }
 
-/** The same, over the executions in which at most `bound` times a thread is stopped that could go on. */
-export class PreemptionBounded extends DepthFirst {
-  private left = 0
-  private last = -1
-
-  constructor(private readonly bound: number) {
-    super()
-  }
-
-  override nextAgent(m: Machine): number {
-    if (m.step === 0) {
-      this.left = this.bound
-      this.last = -1
-    }
-    const enabled = [...m.enabled.subarray(0, m.enabledCount)]
-    if (enabled.includes(this.last)) {
-      if (this.left === 0) return this.last
-      const others = enabled.filter((agent) => agent !== this.last)
-      const k = this.choose(others.length + 1)
-      if (k === 0) return this.last
-      this.left--
-      return (this.last = others[k - 1] as number)
-    }
-    return (this.last = enabled[this.choose(enabled.length)] as number)
-  }
-}
-
 /** The same, over the values alone: whose turn it is stands in a script of thread numbers. */
 class Scripted extends DepthFirst {
   constructor(private readonly script: readonly number[]) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Machine, Struct, type Coroutine, type MemoryModelName, type Thread } from '#harness/machine/index.js'
-import { Search, type Counts, type Reduction } from '#harness/verify/search.js'
+import type { Counts } from '#harness/verify/counts.js'
+import { Search, type Reduction } from '#harness/verify/search.js'
 
 class Vars extends Struct {
   static readonly structName = 'Vars'

@@ -6,7 +6,7 @@ import { MEMORY_MODELS, type Machine, type MemoryModelName, type Violation } fro
 import { FlatViews, PCIBridge } from '#targets/flatview/entities.js'
 import type { Scenario } from '#targets/flatview/scenario.js'
 import { subject } from '../../../test/subjects.js'
-import { forEachExecution } from './schedules.js'
+import { searched } from '../../../test/verify/searches.js'
 
 type Events = Scenario['main']
 
@@ -162,31 +162,18 @@ describe.each(MEMORY_MODELS)('FlatViews under %s', (model) => {
 
 describe('every execution of one update, with a thread that holds the view', () => {
   it.each(HOLDING)('%s: with at most three preemptions, none has an error', async (fix) => {
-    const s = await subject('flatview', fix, 'sc')
-    const found = new Set<string>()
-    const machine = machineFor(s, s.system.scenarios['reference']?.scenario)
-    const executions = forEachExecution(machine, 3, ({ violations }) => {
-      for (const v of violations) found.add(v.signature)
-    })
-    expect([...found]).toEqual([])
+    const of = await subject('flatview', fix, 'sc')
+    const { errors, executions } = searched(of, of.system.scenarios['reference']?.scenario, 'all', 3)
+    expect(errors).toEqual([])
     expect(executions).toBeGreaterThan(20_000)
   })
 
   it('windows-freed-by-rcu needs one preemption', async () => {
-    const s = await subject('flatview', 'windows-freed-by-rcu', 'sc')
-    const harmful = [0, 1].map((preemptions) => {
-      let n = 0
-      forEachExecution(
-        machineFor(s, s.system.scenarios['reference']?.scenario),
-        preemptions,
-        ({ violations }) => {
-          if (violations.length > 0) n++
-        },
-      )
-      return n
-    })
-    expect(harmful[0]).toBe(0)
-    expect(harmful[1]).toBeGreaterThan(0)
+    const of = await subject('flatview', 'windows-freed-by-rcu', 'sc')
+    const harmful = (preemptions: number): number =>
+      searched(of, of.system.scenarios['reference']?.scenario, 'all', preemptions).harmful
+    expect(harmful(0)).toBe(0)
+    expect(harmful(1)).toBeGreaterThan(0)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { MEMORY_MODELS } from '#harness/machine/index.js'
+import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
 import { subject } from '../../../test/subjects.js'
-import { allWithin } from './bounded.js'
+import { searched, type Shown } from '../../../test/verify/searches.js'
 
 /** On a busy machine. */
 const LONG = { timeout: 240_000 }
@@ -9,14 +9,25 @@ const LONG = { timeout: 240_000 }
 /** `tso` has many more executions than the others, so it gets the small scenarios. */
 const SC_AND_WEAK = ['sc', 'weak'] as const
 
+/** All that executions with few preemptions can show. */
+async function within(
+  fix: string,
+  model: MemoryModelName,
+  scenario: string,
+  preemptions: number,
+): Promise<Shown> {
+  const of = await subject('kvm-memslots', fix, model)
+  return searched(of, of.system.scenarios[scenario]?.scenario, 'states', preemptions)
+}
+
 /** Signatures, without what all of them have: the thread that reports is a vCPU. */
 async function errors(
   fix: string,
-  model: 'sc' | 'tso' | 'weak',
+  model: MemoryModelName,
   scenario: string,
   preemptions = 2,
 ): Promise<string[]> {
-  const { errors } = allWithin(await subject('kvm-memslots', fix, model), scenario, preemptions)
+  const { errors } = await within(fix, model, scenario, preemptions)
   return errors.map((s) => s.replace(/:vcpu$/, ''))
 }
 
@@ -114,8 +125,8 @@ describe('S4.5: two bits of the generation', LONG, () => {
 })
 
 describe('what is graded apart, under sc', LONG, () => {
-  const notices = async (fix: string, scenario: string): Promise<string[]> =>
-    allWithin(await subject('kvm-memslots', fix, 'sc'), scenario, 2).notices
+  const notices = async (fix: string, scenario: string): Promise<readonly string[]> =>
+    (await within(fix, 'sc', scenario, 2)).notices
 
   it('late exits: late-bump has them, low-bit has none', async () => {
     expect(await notices('late-bump', 'vcpu-cache')).toEqual(['late-exit:spte:vcpu'])

@@ -15,7 +15,8 @@ describe('rcufuzz verify', { timeout: 300_000 }, () => {
     const fixes = ['--fix', 'baseline', '--fix', 'nested-rcu-free']
     const { code, out } = await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...SMALL, '--json')
     const { results } = parse(out)
-    expect(code).toBe(0)
+    // What breaks this one is outside of the bound.
+    expect(code).toBe(1)
     expect(results.map((r) => [r.fix, r.outcome])).toEqual([
       ['baseline', 'violated'],
       ['nested-rcu-free', 'verified'],
@@ -31,13 +32,49 @@ describe('rcufuzz verify', { timeout: 300_000 }, () => {
     expect(page).toContain('use-after-free')
   })
 
+  it('says that a candidate which is marked as broken is clear within the bound, and exits with 1', async () => {
+    const { code, out } = await rcufuzz(
+      emptyFolder(),
+      ...['verify', 'ram-list', '--fix', 'nested-rcu-free', '--fix', 'no-mru', ...SMALL],
+    )
+    expect(code).toBe(1)
+    expect(out).toMatch(/nested-rcu-free .* verified: .*its file expects it to break \(wrong-address\)/)
+    expect(out).toMatch(/no-mru .* verified: all executions \([^)]*\)\n/)
+  })
+
+  it('a search that is long enough to be shared gives the same results for any number of workers', async () => {
+    const run = async (workers: string): Promise<unknown> => {
+      const bound = ['--bound', 'readers=3,lookups=1', '--memory-model', 'sc', '--json']
+      const { out } = await rcufuzz(
+        emptyFolder(),
+        ...[
+          'verify',
+          'ram-list',
+          '--fix',
+          'no-mru',
+          '--fix',
+          'nested-rcu-free',
+          ...bound,
+          '--workers',
+          workers,
+        ],
+      )
+      return parse(out).results.map((r) => ({ ...r, seconds: 0 }))
+    }
+    const one = await run('1')
+    expect(one).toMatchObject([{ outcome: 'verified' }, { outcome: 'verified' }])
+    expect(await run('3')).toEqual(one)
+    expect(await run('5')).toEqual(one)
+  })
+
   it('writes the same bytes for any number of workers', async () => {
     const run = async (workers: string): Promise<Record<string, string>> => {
       const dir = emptyFolder()
       const bound = ['--bound', 'readers=1,lookups=1,mmios=1']
       const fixes = ['--fix', 'baseline', '--fix', 'synchronous']
+      // The baseline holds where there is one lookup.
       expect((await rcufuzz(dir, 'verify', 'ram-list', ...fixes, ...bound, '--workers', workers)).code).toBe(
-        0,
+        1,
       )
       return contents(dir)
     }

@@ -2,40 +2,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PosDriver } from '#harness/drivers/pos.js'
-import { machineFor, type Subject } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS } from '#harness/machine/index.js'
 import { loadFixes, loadSystem } from '#harness/registry.js'
 import { Explorer, type Exploration } from '#harness/verify/explore.js'
-import { Search, type Counts, type Reduction } from '#harness/verify/search.js'
+import type { Counts } from '#harness/verify/counts.js'
 import { subject } from '../../../test/subjects.js'
+import { againstSampling, searched } from '../../../test/verify/searches.js'
 
 const system = await loadSystem('ram-list')
 const candidates = await loadFixes('ram-list')
 
 const within = (bound: Record<string, number>): unknown => system.bounds?.scenarios(bound)[0]
-
-/** Signatures of all errors that a search finds when it goes on after each. */
-function errors(of: Subject, scenario: unknown, reduction: Reduction): string[] {
-  const search = new Search(machineFor(of, scenario), reduction)
-  const found = new Set<string>()
-  for (let v = search.next(); v !== null; v = search.next())
-    for (const { severity, signature } of v) if (severity === 'error') found.add(signature)
-  return [...found].sort()
-}
-
-/** Signatures that sampling finds. */
-function sampled(of: Subject, scenario: unknown, executions: number): string[] {
-  const machine = machineFor(of, scenario)
-  const driver = new PosDriver()
-  const found = new Set<string>()
-  for (let i = 0; i < executions; i++) {
-    driver.begin(i, machine)
-    for (const { severity, signature } of machine.run(driver).violations)
-      if (severity === 'error') found.add(signature)
-  }
-  return [...found].sort()
-}
 
 describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (memoryModel) => {
   // Two readers under sc, as it is the quickest; elsewhere one, whose two lookups may be by host pointer.
@@ -51,11 +28,9 @@ describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (
     let broken = 0
     for (const { fix } of candidates)
       for (const bound of bounds) {
-        const of = { system, fix, memoryModel }
-        const searched = errors(of, within(bound), 'states')
-        const missed = sampled(of, within(bound), 200).filter((s) => !searched.includes(s))
+        const { missed, broken: breaks } = againstSampling({ system, fix, memoryModel }, within(bound), 200)
         expect({ fix: fix.name, bound, missed }).toEqual({ fix: fix.name, bound, missed: [] })
-        if (searched.length > 0) broken++
+        if (breaks) broken++
       }
     expect(broken).toBeGreaterThan(2)
   })
@@ -65,9 +40,9 @@ describe.each(MEMORY_MODELS)('every candidate under %s', { timeout: 300_000 }, (
     for (const { fix } of memoryModel === 'tso' ? candidates.slice(0, 3) : candidates) {
       const of = { system, fix, memoryModel }
       const scenario = within({ readers: 1, lookups: 1 })
-      expect([fix.name, errors(of, scenario, 'states')]).toEqual([
+      expect([fix.name, searched(of, scenario).errors]).toEqual([
         fix.name,
-        errors(of, scenario, 'commuting'),
+        searched(of, scenario, 'commuting').errors,
       ])
     }
   })
@@ -103,6 +78,25 @@ describe('an exploration', { timeout: 300_000 }, () => {
       break
     }
     expect(rounds).toBeGreaterThan(3)
+  })
+
+  it('so long that it goes on in rounds: interrupted or not, it ends as the sequential search does', async () => {
+    const of = await subject('ram-list', 'nested-rcu-free', 'sc')
+    const large = { readers: 3, lookups: 1 }
+    const whole = new Explorer(of, exploration(large)).run(goOn)
+    const task = exploration(large, { resume: true })
+    let part: typeof whole
+    let rounds = 0
+    for (let executions = 10_000; ; executions += 10_000, rounds++) {
+      part = new Explorer(of, { ...task, executions }).run(goOn)
+      if (part.outcome !== 'unfinished') break
+    }
+    expect(part).toEqual(whole)
+    expect(rounds).toBeGreaterThan(3)
+    const { executions } = searched(of, within(large))
+    expect(whole.counts.states).toBe(62_213)
+    // Another number of executions shows that it has not been the sequential search.
+    expect(whole.counts.complete + whole.counts.known + whole.counts.blocked).not.toBe(executions)
   })
 
   it('says how far it is, roughly: at half of the work between a tenth and nine tenths', async () => {

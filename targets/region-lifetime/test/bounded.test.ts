@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { machineFor } from '#harness/fuzz/program.js'
 import { subject } from '../../../test/subjects.js'
-import { Bounded } from './bounded.js'
-
-const LIMIT = 400_000
+import { searched } from '../../../test/verify/searches.js'
 
 /** All kinds of violation in all schedules of a scenario with so many preemptions, under `sc`. */
-async function everySchedule(fix: string, scenario: string, bound: number): Promise<string[]> {
-  const s = await subject('region-lifetime', fix, 'sc')
-  const machine = machineFor(s, s.system.scenarios[scenario]?.scenario)
-  const chooser = new Bounded(bound)
-  const kinds = new Set<string>()
-  let executions = 0
-  do {
-    chooser.begin()
-    for (const v of machine.run(chooser).violations) kinds.add(v.kind)
-    if (++executions > LIMIT) throw new Error(`more than ${LIMIT} schedules`)
-  } while (chooser.advance())
-  return [...kinds].sort()
+async function everySchedule(fix: string, scenario: string, preemptions: number): Promise<readonly string[]> {
+  const of = await subject('region-lifetime', fix, 'sc')
+  return searched(of, of.system.scenarios[scenario]?.scenario, 'all', preemptions).kinds
 }
 
 describe('no schedule with at most two preemptions', () => {

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { kindsOf, PreemptionBounded } from '../../../test/machine/litmus.js'
-import { machine } from './system.js'
+import { subject } from '../../../test/subjects.js'
+import { searched } from '../../../test/verify/searches.js'
 
 /** The kinds of violation in all executions with at most so many preemptions. */
-async function bounded(fix: string, scenario: string, bound: number): Promise<string[]> {
-  const m = await machine(fix, 'sc', scenario)
-  const path = new PreemptionBounded(bound)
-  const kinds = new Set<string>()
-  do for (const kind of kindsOf(m.run(path))) kinds.add(kind)
-  while (path.advance())
-  return [...kinds].sort()
+async function bounded(fix: string, scenario: string, preemptions: number): Promise<readonly string[]> {
+  const of = await subject('vfio-user-dma', fix, 'sc')
+  return searched(of, of.system.scenarios[scenario]?.scenario, 'all', preemptions).kinds
 }
 
 describe('every execution of up to two preemptions under sc', () => {
