@@ -26,6 +26,9 @@ export interface Round {
 /** What it sends back for each shard that it has run. */
 export type Done = { readonly shard: number } & ({ readonly ran: Ran } | { readonly problem: string })
 
+/** A shard is a matter of a second; nobody could say of a thread that has died that it is gone. In milliseconds. */
+const SILENCE = 300_000
+
 export const TAKEN = 0
 export const DONE = 1
 
@@ -65,7 +68,11 @@ export class Crew {
       Atomics.add(progress, DONE, 1)
     }
     let done: number
-    while ((done = Atomics.load(progress, DONE)) < shards.length) Atomics.wait(progress, DONE, done)
+    while ((done = Atomics.load(progress, DONE)) < shards.length)
+      if (Atomics.wait(progress, DONE, done, SILENCE) === 'timed-out')
+        throw new Error(
+          'a thread that helped with a search has died, for lack of memory perhaps; try --workers 1',
+        )
     this.collect(results)
     return results
   }

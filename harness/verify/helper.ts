@@ -31,8 +31,7 @@ function run(shard: number, task: Shard, known: StateTable): Done {
   try {
     return { shard, ran: runShard(search, known, task) }
   } catch (e) {
-    if (e instanceof ProgramError) return { shard, problem: e.message }
-    throw e
+    return { shard, problem: e instanceof ProgramError ? e.message : String((e as Error).stack) }
   }
 }
 

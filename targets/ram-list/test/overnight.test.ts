@@ -47,7 +47,7 @@ describe('a campaign that is disturbed', () => {
     const dir = emptyFolder()
     const rng = new Rng(17)
     let kills = 0
-    for (; kills < 12; kills++) {
+    for (; kills < 6; kills++) {
       const code = await killed(dir, 1 + rng.below(14), 'SIGKILL', CAMPAIGN)
       if (code !== null) break
       for (const [name, text] of Object.entries(contents(dir)))
