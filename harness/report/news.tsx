@@ -58,7 +58,11 @@ export function Problems({ results }: { results: readonly FuzzResult[] }) {
             cells={[
               memoryModel,
               `${problem?.problem ?? ''}: ${problem?.message ?? ''}`,
-              problem?.scenario === undefined ? '–' : <code>{JSON.stringify(problem.scenario)}</code>,
+              problem?.scenario === undefined ? (
+                '–'
+              ) : (
+                <code class="cmd">{JSON.stringify(problem.scenario)}</code>
+              ),
             ]}
           />
         ))}

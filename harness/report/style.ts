@@ -29,6 +29,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}
 code,pre,.mono{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.875em}
 code{background:var(--panel);border-radius:4px;padding:.1em .3em}
 code.cmd{display:inline-block;max-width:100%;user-select:all;white-space:pre-wrap;overflow-wrap:anywhere}
+td code.cmd{min-width:22rem}
 pre{margin:0;padding:.75rem;background:var(--panel);font-size:.8125rem;line-height:1.4;width:max-content;min-width:100%}
 .scroll{overflow-x:auto;max-width:100%;margin:.5rem 0;overflow-wrap:normal}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
