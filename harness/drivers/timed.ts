@@ -26,8 +26,6 @@ export class TimedDriver implements Driver {
   /** By thread: when it is ready for its next step. */
   readonly time: Float64Array
   private readonly lastEnabled: Int32Array
-  /** Threads in the middle of a `sleep`. */
-  private readonly asleep: Uint8Array
   private decisions = 0
   private event = 0
   /** Who took the last step, and until when nobody else has a step to take. */
@@ -44,13 +42,11 @@ export class TimedDriver implements Driver {
   ) {
     this.time = new Float64Array(capacity)
     this.lastEnabled = new Int32Array(capacity)
-    this.asleep = new Uint8Array(capacity)
   }
 
   begin(_seed: number, machine: Machine): void {
     this.time.fill(0)
     this.lastEnabled.fill(0)
-    this.asleep.fill(0)
     this.decisions = this.event = 0
     this.current = -1
     this.relaxing = 0
@@ -64,7 +60,7 @@ export class TimedDriver implements Driver {
     for (;;) {
       const t = m.threads[agent] as Thread
       const now = this.time[agent] as number
-      const wait = this.fallsAsleep(t) ? (t.x as number) : this.costs.postpone(m, t)
+      const wait = this.costs.postpone(m, t)
       if (wait === 0) {
         this.take(m, t, now)
         this.current = agent
@@ -90,8 +86,14 @@ export class TimedDriver implements Driver {
     return true
   }
 
+  /**
+   * A thread has a new request. A sleep is taken when it is over: what the thread does next must see what happened
+   * meanwhile.
+   */
   private asked(t: Thread): void {
-    if (t.operation?.name === 'cpuRelax') this.relaxing++
+    const name = t.operation?.name
+    if (name === 'sleep') this.time[t.id] = (this.time[t.id] as number) + (t.x as number)
+    else if (name === 'cpuRelax') this.relaxing++
   }
 
   private take(m: Machine, t: Thread, now: number): void {
@@ -99,13 +101,6 @@ export class TimedDriver implements Driver {
     if (name === 'cpuRelax') this.relaxing--
     this.quiet = (looks && enabled === null) || name === 'sleep' || name === 'rcuReadLock'
     this.event = this.time[t.id] = now + this.costs.charge(m, t, now)
-  }
-
-  /** A sleep is taken when it is over: what the thread does next must see what happened meanwhile. */
-  private fallsAsleep(t: Thread): boolean {
-    if (t.operation?.name !== 'sleep') return false
-    this.asleep[t.id] = 1 - (this.asleep[t.id] as number)
-    return this.asleep[t.id] === 1
   }
 
   nextValue(): number {

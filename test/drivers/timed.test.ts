@@ -41,6 +41,16 @@ describe('timed driver', () => {
     expect(order.join('')).toBe('ababab')
   })
 
+  it('charges a sleep after one of no length at all', () => {
+    const { driver } = run((m) => {
+      m.spawn('sleeper', 'sleeper', function* (t) {
+        yield* t.sleep(0)
+        yield* t.sleep(1000)
+      })
+    })
+    expect(driver.time[0]).toBe(1020)
+  })
+
   it('charges a sleep what it asks for, and what follows sees what others did meanwhile', () => {
     let seen = -1
     const { driver } = run((m) => {
