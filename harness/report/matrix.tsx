@@ -1,6 +1,6 @@
 import type { Candidate, System } from './findings.js'
 import { count, plural } from './format.js'
-import { Table } from './table.js'
+import { Breaks, Table } from './table.js'
 
 /** What each stored interleaving does to each candidate: violation kinds, by file and candidate. */
 export interface CrashMatrix {
@@ -49,16 +49,9 @@ export function Matrix({ system, matrix }: { system: System; matrix: CrashMatrix
               <th scope="row" class="file">
                 {file.replace(/^crash-|\.json$/g, '')}
               </th>
-              {candidates.map((c) => {
-                const kinds = matrix[file]?.[c.name]
-                return kinds ? (
-                  <td class="broken" title={kinds.join(', ')}>
-                    ✗
-                  </td>
-                ) : (
-                  <td />
-                )
-              })}
+              {candidates.map((c) => (
+                <Breaks kinds={matrix[file]?.[c.name]} />
+              ))}
             </tr>
           ))}
         </Table>

@@ -1,7 +1,7 @@
 import type { Crossing, FuzzResult } from '../results.js'
 import { list, plural, unique } from './format.js'
 import type { Change, Changes } from './since.js'
-import { Row, Table } from './table.js'
+import { Breaks, Row, Table } from './table.js'
 
 /** What is new since the campaign before. */
 export function News({ changes: { appeared, gone, added, stayed } }: { changes: Changes }) {
@@ -95,15 +95,9 @@ export function Crossings({ rows, results }: { rows: readonly Crossing[]; result
               <th scope="row">
                 {row.fix} <small>{`${row.memoryModel} ${row.signature}`}</small>
               </th>
-              {fixes.map((f) =>
-                row.breaks[f] ? (
-                  <td class="broken" title={row.breaks[f].join(', ')}>
-                    ✗
-                  </td>
-                ) : (
-                  <td />
-                ),
-              )}
+              {fixes.map((f) => (
+                <Breaks kinds={row.breaks[f]} />
+              ))}
             </tr>
           ))}
         </Table>

@@ -41,4 +41,15 @@ export function Row({ name, cells }: { name: ComponentChildren; cells: readonly 
   )
 }
 
+/** Whether an interleaving breaks a candidate, and how. */
+export function Breaks({ kinds }: { kinds: readonly string[] | undefined }) {
+  return kinds ? (
+    <td class="broken" title={kinds.join(', ')}>
+      ✗
+    </td>
+  ) : (
+    <td />
+  )
+}
+
 const FIGURE = /^((≈ )?[+−±]?\d[\d.,e-]*( ± [\d.,e-]+)?( ([nµm]?s|[%×]))?|–)$/
