@@ -1,5 +1,6 @@
 import { isRead, type Execution } from './execution.js'
 import type { Event } from './event.js'
+import { Unsupported } from './unsupported.js'
 
 /** The writes to one location, and the orders that are still open for them. */
 export interface Writes {
@@ -9,12 +10,17 @@ export interface Writes {
   readonly after: readonly number[]
 }
 
+/** Orders are masks of 32 bits; the initial state counts as a write. */
+const MOST_WRITES = 32
+
 /**
  * What program order and the reads decided so far say of the order of the writes to a location ("SC per
  * location"); null if they contradict each other.
  */
 export function forcedOrder(x: Execution, location: number): Writes | null {
   const { here, writes, index } = x.at(location)
+  const tooMany = writes[MOST_WRITES]
+  if (tooMany) throw new Unsupported(`more than ${MOST_WRITES - 1} writes to one location`, tooMany.at)
   const after = new Array<number>(writes.length).fill(0)
   let possible = true
   const order = (first: number, second: number): void => {

@@ -8,10 +8,12 @@ import {
   type Writes,
 } from './coherence.js'
 import type { Event } from './event.js'
-import { Execution, isInitial, isWrite } from './execution.js'
+import { Execution } from './execution.js'
 import type { Flag } from './lkmm-flags.js'
+import { matchLocks, readLocks } from './locks.js'
 import type { MemoryMap } from './memory-map.js'
 import type { Path } from './path.js'
+import { sourcesOf } from './sources.js'
 import { addressOf, evaluate, readsOf, type Value } from './value.js'
 
 /** What a search has come to know of a final state; `undefined`: not yet. */
@@ -67,7 +69,7 @@ export class Search implements FinalState {
   private readonly fixed: boolean
   /** The locations of locks, if that is known from the start. */
   private readonly locks: readonly number[]
-  private readonly sourcesOf = new Map<Event, readonly Event[]>()
+  private readonly fixedSources = new Map<Event, readonly Event[]>()
   private readonly unlockOf = new Map<number, number>()
   private stopped = false
 
@@ -100,7 +102,7 @@ export class Search implements FinalState {
     this.locks = this.fixed ? [...new Set(locks)] : []
     const reads = own.filter((e) => ['R', 'LF', 'RL', 'RU'].includes(e.kind))
     if (this.fixed) {
-      for (const read of reads) this.sourcesOf.set(read, this.findSources(read))
+      for (const read of reads) this.fixedSources.set(read, sourcesOf(this.x, read))
       // What srcu_read_lock() reads from says little, and what it could read from is much: it comes last.
       const late = (e: Event): number => Number(e.tag === 'srcu-lock')
       reads.sort((a, b) => late(a) - late(b) || this.sources(a).length - this.sources(b).length)
@@ -118,7 +120,7 @@ export class Search implements FinalState {
   run(): boolean {
     this.spend(this.x.events.length)
     if (!this.fixed) this.decideReads(this.used)
-    else if (this.matchLocks()) this.decideLocks(0)
+    else if (matchLocks(this.x, this.unlockOf)) this.decideLocks(0)
     return !this.stopped
   }
 
@@ -132,7 +134,7 @@ export class Search implements FinalState {
     for (const order of totalOrders(x, forced, this.unlockOf)) {
       x.coherence[location] = pairsOfOrder(order)
       this.orders[location] = order
-      const locked = this.readLocks(order)
+      const locked = readLocks(x, order)
       if (this.check(() => this.model.consistent())) this.decideLocks(i + 1)
       for (const read of locked) x.readsFrom[read.id] = -1
       if (this.stopped) break
@@ -275,34 +277,7 @@ export class Search implements FinalState {
 
   /** The writes that a read may read from. */
   private sources(read: Event): readonly Event[] {
-    return this.sourcesOf.get(read) ?? this.findSources(read)
-  }
-
-  private findSources(read: Event): Event[] {
-    const { x } = this
-    const location = x.location[read.id] as number
-    if (location === -1) return []
-    const there = x.events.filter(
-      (w) => isWrite(w) && (x.location[w.id] === location || (x.location[w.id] === -1 && w.kind === 'W')),
-    )
-    const own = (w: Event): boolean => w.thread === read.thread
-    if (read.kind === 'R') {
-      const last = there.findLast((w) => own(w) && w.id < read.id && x.location[w.id] === location)
-      return there.filter(
-        (w) =>
-          (w.kind === 'W' || w.kind === 'IW') &&
-          (own(w) ? w.id < read.id && w.id >= (last?.id ?? 0) : !(isInitial(w) && last)),
-      )
-    }
-    const before = there.findLast((w) => own(w) && w.id < read.id)
-    if (read.kind === 'RU') {
-      // Not inside a section of the own thread; else the last unlock of this thread, or any other's.
-      if (before?.kind === 'LKW') return []
-      return there.filter((w) => (own(w) ? w === before : w.kind === 'UL' || isInitial(w)))
-    }
-    // LF, RL: the lock is held, by this thread if it is in a section of it, else by another one.
-    if (before?.kind === 'LKW') return [before]
-    return there.filter((w) => w.kind === 'LKW' && !own(w))
+    return this.fixedSources.get(read) ?? sourcesOf(this.x, read)
   }
 
   /** Whether all values and addresses are known, and what was guessed of them is true. */
@@ -332,7 +307,7 @@ export class Search implements FinalState {
   // --- coherence order ------------------------------------------------------------------------------------
 
   private decideOrders(): void {
-    if (!this.fixed && !this.matchLocks()) return
+    if (!this.fixed && !matchLocks(this.x, this.unlockOf)) return
     const free = this.used.filter((location) => !this.orders[location])
     const open = this.openOrders(free)
     const longest = open?.at(-1)?.writes.length ?? 0
@@ -353,29 +328,6 @@ export class Search implements FinalState {
     return open.sort((a, b) => a.writes.length - b.writes.length)
   }
 
-  /** Pairs each lock with its unlock; false if a thread takes a lock that it holds, or nobody lets one go. */
-  private matchLocks(): boolean {
-    const { x } = this
-    this.unlockOf.clear()
-    const unmatched = new Set<number>()
-    for (const lock of x.events) {
-      if (lock.kind !== 'LKW') continue
-      const location = x.location[lock.id] as number
-      const next = x.events.find(
-        (e) =>
-          e.id > lock.id &&
-          e.thread === lock.thread &&
-          x.location[e.id] === location &&
-          (e.kind === 'UL' || e.kind === 'LKR'),
-      )
-      if (next?.kind === 'LKR') return false
-      if (next) this.unlockOf.set(lock.id, next.id)
-      else if (unmatched.has(location)) return false
-      else unmatched.add(location)
-    }
-    return true
-  }
-
   private decideOrder(open: readonly Writes[], i: number): void {
     const { x } = this
     const forced = open[i]
@@ -386,7 +338,7 @@ export class Search implements FinalState {
     for (const order of totalOrders(x, forced, this.unlockOf)) {
       x.coherence[location] = pairsOfOrder(order)
       this.orders[location] = order
-      const locked = this.readLocks(order)
+      const locked = readLocks(x, order)
       if (this.visitor.wanted(this) && (!worth || this.check(() => this.model.consistent())))
         this.decideOrder(open, i + 1)
       for (const read of locked) x.readsFrom[read.id] = -1
@@ -394,17 +346,6 @@ export class Search implements FinalState {
     }
     x.coherence[location] = before
     this.orders[location] = null
-  }
-
-  /** Taking a lock reads from what comes right before: an unlock, or the initial state. */
-  private readLocks(order: readonly Event[]): Event[] {
-    const reads: Event[] = []
-    order.forEach((w, k) => {
-      if (w.kind !== 'LKW' || !w.rmw) return
-      this.x.readsFrom[w.rmw.id] = (order[k - 1] as Event).id
-      reads.push(w.rmw)
-    })
-    return reads
   }
 
   private complete(): void {

@@ -108,6 +108,12 @@ describe('what is not supported says where', () => {
     ['int r1 = atomic_inc(x);', '4:11: this returns nothing'],
   ])('%s', (body, message) => expect(problem(wrap(body))).toBe(message))
 
+  it('more writes to a location than an order has room for', () => {
+    const writes = (n: number): string => wrap('WRITE_ONCE(*x, 1); '.repeat(n))
+    expect(problem(writes(32))).toBe('4:591: more than 31 writes to one location')
+    expect(checkLkmm(parse(writes(31)))).toMatchObject({ positive: 0, negative: 1 })
+  })
+
   it('syntax, structures, and threads in the wrong order', () => {
     expect(problem(wrap('for (;;) ;'))).toMatch(/^4:2: Expected /)
     expect(problem(wrap('x->next = 1;'))).toMatch(/^4:\d: Expected /)
