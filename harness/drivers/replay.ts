@@ -24,7 +24,7 @@ export function goOn(m: Machine, last: number): number {
   return m.enabled[0] as number
 }
 
-const isEnabled = (m: Machine, agent: number): boolean => {
+export const isEnabled = (m: Machine, agent: number): boolean => {
   for (let i = 0; i < m.enabledCount; i++) if (m.enabled[i] === agent) return true
   return false
 }
@@ -64,14 +64,14 @@ export class ChoicesDriver implements Driver {
  * begins.
  */
 export class LenientReplay implements Driver {
-  readonly name = 'lenient replay'
+  readonly name: string = 'lenient replay'
   private turn = 0
   /** Steps taken in it. */
   private taken = 0
-  private last = -1
+  protected last = -1
   private counter = new EventCounter()
 
-  constructor(private readonly schedule: Schedule) {}
+  constructor(protected readonly schedule: Schedule) {}
 
   begin(): void {
     this.turn = this.taken = 0
@@ -99,7 +99,7 @@ export class LenientReplay implements Driver {
     return now.operation === until.operation && now.nth >= until.nth
   }
 
-  private take(m: Machine, agent: number): number {
+  protected take(m: Machine, agent: number): number {
     this.last = agent
     if (agent < m.capacity) this.counter.taken(m.threads[agent] as Thread)
     return agent

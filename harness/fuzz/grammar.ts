@@ -65,6 +65,33 @@ export class Grammar {
     for (const place of places) {
       if (place.schema.type !== 'array') for (const v of simpler(place)) yield place.put(v)
     }
+    yield* this.lowered(value, places)
+  }
+
+  /**
+   * Equal numbers with the same schema mean the same thing as a rule (a slot that is looked up and unplugged): none
+   * can be lowered alone, all together can (so does Hypothesis: MacIver and Donaldson, ECOOP 2020).
+   */
+  private *lowered(value: Json, places: readonly Place[]): Generator<Json> {
+    const groups = new Map<string, number[]>()
+    places.forEach(({ schema, value: number }, i) => {
+      if (schema.type !== 'integer') return
+      const key = JSON.stringify([schema, number])
+      groups.set(key, [...(groups.get(key) ?? []), i])
+    })
+    for (const group of groups.values()) {
+      const [first] = group.map((i) => places[i] as Place)
+      if (group.length > 1 && first) for (const v of simpler(first)) yield this.putAll(value, group, v)
+    }
+  }
+
+  /** Puts a number in several places, which stay where they are. */
+  private putAll(value: Json, at: readonly number[], number: Json): Json {
+    return at.reduce((changed, i) => {
+      const places: Place[] = []
+      collect(this.root, changed, places, (v) => v)
+      return (places[i] as Place).put(number)
+    }, value)
   }
 
   /** How many events a scenario has: the elements of its innermost lists. */

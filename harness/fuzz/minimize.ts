@@ -1,9 +1,10 @@
 import type { Driver } from '../drivers/driver.js'
 import { PctDriver } from '../drivers/pct.js'
 import { PosDriver } from '../drivers/pos.js'
+import { Postpone } from '../drivers/postpone.js'
 import { ChoicesDriver, choicesOf, LenientReplay, ScheduleWriter, type Choices } from '../drivers/replay.js'
 import { derive } from '../drivers/rng.js'
-import type { Schedule, Turn } from '../drivers/schedule.js'
+import { agentNamed, type Schedule, type Turn } from '../drivers/schedule.js'
 import type { Machine, Violation } from '../machine/index.js'
 import { Grammar } from './grammar.js'
 import { machineFor, type Subject } from './program.js'
@@ -21,7 +22,8 @@ const ATTEMPTS = 500
 /**
  * Makes a finding small: first the events of the scenario, then the context switches, then the values that
  * were not the newest. A candidate counts only if it fails with the same signature (no slippage). A
- * happens-before violation is first turned into one that happens in this very order, if that can be found.
+ * happens-before violation is turned into one that happens in this very order, if that can be found: by sampling
+ * before all else, or at the end by holding the use back until the free.
  *
  * Deterministic; bounded by a number of executions, not by time.
  */
@@ -48,8 +50,21 @@ export class Minimizer {
     }
     best = this.fewerEvents(best)
     best = this.shortest(best)
-    best = this.fewerSwitches(best)
-    return this.newestValues(best)
+    best = this.newestValues(this.fewerSwitches(best))
+    const postponed = best.violation.concrete ? null : this.postpone(best)
+    return postponed ? this.newestValues(this.fewerSwitches(postponed)) : best
+  }
+
+  /** Lets the use that nothing orders before the free come after it. */
+  private postpone({ violation, scenario, schedule }: Minimized): Minimized | null {
+    const [use, free] = violation.sites
+    if (!use || !free) return null
+    this.concrete = true
+    const machine = machineFor(this.subject, scenario)
+    const { agents } = choicesOf(machine, schedule)
+    const held = agentNamed(machine, use.thread)
+    const driver = new Postpone(agents, schedule, held, use.step, free.step)
+    return this.run(machine, new ScheduleWriter(driver), scenario, 0)
   }
 
   /** How many events a scenario has. */

@@ -25,15 +25,16 @@ export function marks(trace: Trace): Map<number, Mark> {
     found.set(step, { tone: old && RANK[old.tone] > RANK[tone] ? old.tone : tone, text: texts.join(', ') })
   }
   for (const v of trace.violations) {
-    const harm = v.sites.at(-1)
-    if (harm && rows.has(harm.step))
-      add(harm.step, v.severity === 'error' ? 'violation' : 'notice', plain(v.kind))
-    const inferred = !v.concrete && rows.get(harm?.step ?? -1)?.operation === 'free'
-    for (const site of v.sites.slice(0, -1)) {
-      const row = rows.get(site.step)
-      if (!row || site.step === harm?.step) continue
-      if (row.operation === 'free') add(site.step, 'free', '')
-      else add(site.step, 'cause', inferred ? 'not ordered before the free' : 'the other access')
+    const last = v.sites.at(-1)
+    const inferred = !v.concrete && rowOf(trace, last)?.operation === 'free'
+    for (const site of v.sites) {
+      const row = rowOf(trace, site)
+      if (!row) continue
+      // Who is stuck in a deadlock is stuck at the same time.
+      if (site.step === last?.step)
+        add(row.step, v.severity === 'error' ? 'violation' : 'notice', plain(v.kind))
+      else if (row.operation === 'free') add(row.step, 'free', '')
+      else add(row.step, 'cause', inferred ? 'not ordered before the free' : 'the other access')
     }
     if (v.object === '') continue
     for (const row of trace.rows)
@@ -42,6 +43,15 @@ export function marks(trace: Trace): Map<number, Mark> {
     if (hand) add(hand.step, 'cause', hand.text)
   }
   return found
+}
+
+/**
+ * The step that a site is about. What a thread's own code finds out between two steps is booked on the next one; where
+ * that is another thread's, it belongs to the step before.
+ */
+function rowOf({ rows, threads }: Trace, site: Violation['sites'][number] | undefined): TraceRow | undefined {
+  if (!site || site.step < 0) return undefined
+  return rows.findLast((r) => r.step <= site.step && threads[r.thread]?.name === site.thread)
 }
 
 /** Whether the step is about the object: an access to it, or a pointer to it on its way. */
@@ -62,8 +72,7 @@ function handOver(
   rows: ReadonlyMap<number, TraceRow>,
   v: Violation,
 ): { readonly step: number; readonly text: string } | null {
-  const site = v.sites.findLast((s) => rows.has(s.step) && rows.get(s.step)?.operation !== 'free')
-  const harmed = site && rows.get(site.step)
+  const harmed = v.sites.map((site) => rowOf(trace, site)).findLast((row) => row && row.operation !== 'free')
   if (!harmed) return null
   const got = trace.rows.findLast(
     (r) => r.thread === harmed.thread && r.step < harmed.step && r.value === v.object && r.from !== undefined,

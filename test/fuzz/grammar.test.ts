@@ -87,3 +87,20 @@ describe('fixed parts', () => {
     expect([...grammar.shrink({ a: 0, bits: 32 })]).toEqual([])
   })
 })
+
+describe('equal numbers', () => {
+  const slot = z.int().min(0).max(3)
+  const grammar = new Grammar(
+    z.object({ slots: z.int().min(1).max(4), plug: slot, unplug: slot, other: slot }),
+  )
+
+  it('are lowered together, those of another schema are not', () => {
+    const shrunk = [...grammar.shrink({ slots: 2, plug: 2, unplug: 2, other: 1 })]
+    expect(shrunk).toContainEqual({ slots: 2, plug: 0, unplug: 0, other: 1 })
+    expect(shrunk).toContainEqual({ slots: 2, plug: 1, unplug: 1, other: 1 })
+    expect(shrunk).toContainEqual({ slots: 2, plug: 0, unplug: 2, other: 1 })
+    expect(shrunk.filter((s) => (s as { slots: number }).slots === 1)).toEqual([
+      { slots: 1, plug: 2, unplug: 2, other: 1 },
+    ])
+  })
+})

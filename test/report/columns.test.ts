@@ -34,6 +34,31 @@ use-after-free: vcpu1 uses X.offset after call_rcu freed X
     expect(columns(seedTrace)).toBe(expected.slice(1))
   })
 
+  it('marks the last step of the thread that found something out, not the next step of another one', () => {
+    const at = seedTrace.rows.findIndex((row) => row.text === 'free X')
+    const site = { thread: 'vcpu1', role: 'vcpu', access: '', step: at }
+    const found = {
+      kind: 'stale-lookup',
+      severity: 'notice',
+      signature: '',
+      message: '',
+      object: '',
+    } as const
+    const trace = { ...seedTrace, violations: [{ ...found, sites: [site], concrete: true }] }
+    expect(columns(trace)).toMatch(/rcuDereference ram_list.mru_block -> X <-+ stale-lookup\n/)
+    expect(columns(trace)).not.toMatch(/free X.*stale-lookup/)
+  })
+
+  it('marks each thread of a deadlock where it is stuck', () => {
+    const step = seedTrace.rows.length - 1
+    const stuck = ['main', 'call_rcu'].map((thread) => ({ thread, role: thread, access: '', step }))
+    const found = { kind: 'deadlock', severity: 'error', signature: '', message: '', object: '' } as const
+    const trace = { ...seedTrace, violations: [{ ...found, sites: stuck, concrete: true }] }
+    expect(columns(trace)).toMatch(/unlock ram_list.mutex <-+ deadlock\n/)
+    expect(columns(trace)).toMatch(/free X <-+ deadlock\n/)
+    expect(columns(trace)).not.toContain('the other access')
+  })
+
   it('gives every thread a clean edge where the width allows it', () => {
     const expected = `
 vcpu0                                                          main                                 call_rcu

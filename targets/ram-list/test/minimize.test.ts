@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Driver } from '#harness/drivers/driver.js'
+import { PosDriver } from '#harness/drivers/pos.js'
+import { Postpone } from '#harness/drivers/postpone.js'
+import { choicesOf, ScheduleWriter } from '#harness/drivers/replay.js'
+import { agentNamed } from '#harness/drivers/schedule.js'
 import { Campaign } from '#harness/fuzz/campaign.js'
 import { replayExactly } from '#harness/fuzz/explain.js'
 import { Grammar } from '#harness/fuzz/grammar.js'
@@ -144,5 +148,47 @@ describe('a minimized interleaving', () => {
       new Minimizer(s, finding.violation.signature).minimize(finding.scenario, finding.choices),
     )
     expect(twice[0]).toEqual(twice[1])
+  })
+})
+
+describe('a use that is not ordered before a free', () => {
+  it('can be held back until the free', async () => {
+    const s = await subject('ram-list', 'one-callback', 'sc')
+    const lookup = { do: 'section', events: [{ do: 'lookup', slot: 0 }] }
+    const scenario = s.system.scenario.parse({
+      slots: 1,
+      readers: [[lookup, lookup]],
+      main: [{ do: 'unplug', slot: 0 }],
+    })
+    const machine = machineFor(s, scenario)
+    const writer = new ScheduleWriter(new PosDriver())
+    let held = 0
+    for (let seed = 0; seed < 5000; seed++) {
+      writer.begin(seed, machine)
+      const inferred = machine.run(writer).violations.find((v) => v.kind === 'use-after-free')
+      const [use, free] = inferred?.sites ?? []
+      if (!inferred || inferred.concrete || !use || !free) continue
+      const { schedule } = writer
+      const { agents } = choicesOf(machine, schedule)
+      const driver = new Postpone(agents, schedule, agentNamed(machine, use.thread), use.step, free.step)
+      driver.begin()
+      const seen = machine.run(driver).violations.find((v) => v.signature === inferred.signature)
+      expect(seen?.concrete).toBe(true)
+      held++
+    }
+    expect(held).toBeGreaterThan(20)
+  })
+
+  it('is shown after it, on one block, in what is minimized', async () => {
+    const s = await subject('ram-list', 'one-callback', 'sc')
+    const campaign = new Campaign(s, 1)
+    campaign.run(3000)
+    const found = campaign.result.findings.filter((f) => f.violation.kind === 'use-after-free')
+    expect(found.length).toBeGreaterThan(0)
+    for (const { violation, scenario, choices } of found) {
+      const small = new Minimizer(s, violation.signature).minimize(scenario, choices)
+      expect(small.violation.concrete).toBe(true)
+      expect(small.scenario).toMatchObject({ slots: 1 })
+    }
   })
 })
