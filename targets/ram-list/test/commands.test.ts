@@ -69,7 +69,7 @@ describe('rcufuzz fuzz', () => {
     expect(Object.keys(a ?? {}).length).toBeGreaterThan(4)
     expect(a).toEqual(b)
     expect(b).toEqual(c)
-  })
+  }, 180_000)
 
   it('prints one JSON document of the promised shape', async () => {
     const { out, code } = await rcufuzz(
