@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { SAMPLERS } from '#harness/drivers/samplers.js'
 
 const root = new URL('../', import.meta.url).pathname
 const guide = readFileSync(join(root, 'docs/adding-a-system.md'), 'utf8')
@@ -54,5 +55,17 @@ describe('docs/adding-a-system.md', () => {
     expect(said.replaceAll(/\d{5}/g, 'N')).toContain(words)
     run('scripts/replay-corpus.mjs', '--update')
     expect(run('scripts/replay-corpus.mjs')).toMatch(/config-pointer: 3 of 3 interleavings reproduce/)
+  })
+})
+
+describe('docs/fuzzing.md', () => {
+  const text = readFileSync(join(root, 'docs/fuzzing.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| `([\w-]+)` /gm)].map(([, name]) => name)
+
+  it('has every kind of violation that the machine knows, and every driver', () => {
+    const source = readFileSync(join(root, 'harness/machine/violations.ts'), 'utf8')
+    const kinds = [...source.matchAll(/^ {2}\| '([\w-]+)'$/gm)].map(([, kind]) => kind)
+    expect(kinds.length).toBeGreaterThan(10)
+    expect([...rows].sort()).toEqual([...Object.keys(SAMPLERS), ...kinds].sort())
   })
 })

@@ -1,4 +1,4 @@
-/** What an execution can be found guilty of; one name each, after the field's own words. */
+/** What an execution can be found guilty of; one name each, after the field's own words. A system's oracles add theirs. */
 export type ViolationKind =
   | 'use-after-free'
   | 'double-free'
@@ -15,9 +15,6 @@ export type ViolationKind =
   | 'lock-misuse'
   | 'section-misuse'
   | 'assertion'
-  | 'wrong-address'
-  | 'stale-lookup'
-  | 'drain-contract'
   | (string & {})
 
 /**
