@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Campaign } from '#harness/fuzz/campaign.js'
+import { scheduleOf } from '#harness/fuzz/corpus.js'
+import { replayExactly } from '#harness/fuzz/explain.js'
 import { replayCorpus } from '#harness/fuzz/matrix.js'
 import { expectation } from '#harness/fuzz/program.js'
 import { MEMORY_MODELS, type MemoryModelName } from '#harness/machine/index.js'
 import { loadFixes, loadSystem, systemNames } from '#harness/registry.js'
+import { columns } from '#harness/trace/columns.js'
 
 const root = new URL('../', import.meta.url).pathname
 
@@ -55,6 +58,24 @@ describe.each(systemNames())('the corpus of %s', async (name) => {
       ]),
     )
     expect(table).toEqual(expected)
+  })
+
+  it('is what the README, and what lies beside it, draws: each line with an arrow', () => {
+    const spaced = (line: string): string => line.replaceAll(/[-|: ]+/g, ' ').trim()
+    const drawn = new Set<string>()
+    for (const { entry } of replayed) {
+      const fix = candidates.find((c) => c.reference === entry.fix)?.fix
+      if (!fix) continue
+      const subject = { system, fix, memoryModel: entry.memoryModel }
+      const { trace } = replayExactly(subject, entry.scenario, scheduleOf(entry))
+      for (const line of columns(trace, { width: 72 }).split('\n')) drawn.add(spaced(line))
+    }
+    const folder = `${root}targets/${name}/`
+    for (const file of readdirSync(folder).filter((f) => f.endsWith('.md')))
+      for (const [, block] of readFileSync(folder + file, 'utf8').matchAll(/^```\n([\s\S]*?)^```/gm))
+        for (const line of (block as string).split('\n'))
+          if (line.includes('<--') && !line.startsWith('$'))
+            expect(drawn, `${file}: ${line}`).toContain(spaced(line))
   })
 
   it.each(candidates.map((c) => [c.reference, c] as const))(
