@@ -68,10 +68,10 @@ export class LenientReplay implements Driver {
   private turn = 0
   /** Steps taken in it. */
   private taken = 0
-  protected last = -1
+  private last = -1
   private counter = new EventCounter()
 
-  constructor(protected readonly schedule: Schedule) {}
+  constructor(private readonly schedule: Schedule) {}
 
   begin(): void {
     this.turn = this.taken = 0
