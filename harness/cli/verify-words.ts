@@ -22,9 +22,10 @@ function unbroken(r: VerifyResult): string {
 
 const under = ({ budget }: VerifyResult): string => (budget ? `, at ${budget.limit} ${budget.kind}` : '')
 
+/** Of a search that is not finished: 100 % is never said. */
 export function percent(share: number): string {
   const n = share * 100
-  return `${n >= 10 || n === 0 ? n.toFixed(0) : n.toPrecision(2)} %`
+  return `${n >= 10 || n === 0 ? Math.floor(n) : n.toPrecision(2)} %`
 }
 
 /** With thousands apart. */

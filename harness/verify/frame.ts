@@ -17,6 +17,8 @@ export class Frame {
   since = 0
   /** Where the values that this step chose begin. */
   values = 0
+  /** Whether somebody else tries its other values. */
+  fixed = false
   /** The last thread that took a step before this one; and what of the budget is spent. */
   last = -1
   spent = 0
@@ -24,4 +26,11 @@ export class Frame {
   prices: number[] = []
   bookLow = 0
   bookHigh = 0
+}
+
+/** How many agents a set has. */
+export function bits(mask: number): number {
+  let n = 0
+  for (; mask !== 0; mask &= mask - 1) n++
+  return n
 }

@@ -1,10 +1,23 @@
-import type { Frame } from './frame.js'
+import type { Branches } from './estimate.js'
+import { bits, type Frame } from './frame.js'
 
 /** A part of a search that is still to be done: the next path, and what is to be tried instead of its steps. */
 export interface Path {
   readonly frames: readonly Readonly<Frame>[]
   readonly values: readonly number[]
   readonly widths: readonly number[]
+}
+
+/** From the root on: at each frame who takes the step, then which values it chooses. */
+export function* branches({ frames, values, widths }: Path): Iterable<Branches> {
+  for (const [d, { rank, todo, width, fixed, values: first }] of frames.entries()) {
+    yield { rank, later: bits(todo) - 1, width }
+    const end = frames[d + 1]?.values ?? values.length
+    for (let i = first; i < end; i++) {
+      const [value, width] = [values[i] as number, widths[i] as number]
+      yield { rank: value, later: fixed ? 0 : width - 1 - value, width }
+    }
+  }
 }
 
 /**
@@ -25,14 +38,13 @@ function byValue(path: Path, d: number): readonly [Path, Path] | null {
   const end = path.frames[d + 1]?.values ?? path.values.length
   let last = end - 1
   while (last >= frame.values && (path.values[last] as number) + 1 === path.widths[last]) last--
-  if (frame.agent < 0 || last < frame.values) return null
+  if (frame.agent < 0 || frame.fixed || last < frame.values) return null
   const values = path.values.slice(0, last + 1)
   values[last] = (values[last] as number) + 1
   return [
     {
       ...path,
-      frames: path.frames.with(d, { ...frame, todo: 1 << frame.agent }),
-      widths: path.widths.map((n, i) => (i >= frame.values && i < end ? (path.values[i] as number) + 1 : n)),
+      frames: path.frames.with(d, { ...frame, todo: 1 << frame.agent, fixed: true }),
     },
     {
       // Whether the step commutes with anything may turn out in the other part only.

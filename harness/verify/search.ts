@@ -3,8 +3,8 @@ import { BREAK_OFF, Footprint, Relevance, State, type Learnt } from '../machine/
 import { cost, type Budget } from './budget.js'
 import { executionsOf, NOTHING, type Counts } from './counts.js'
 import { Estimate } from './estimate.js'
-import { Frame } from './frame.js'
-import type { Path } from './path.js'
+import { bits, Frame } from './frame.js'
+import { branches, type Path } from './path.js'
 import { StateTable, type States } from './table.js'
 
 /** What a search leaves out: states it has met, orders of commuting steps; the latter alone; or nothing. */
@@ -154,9 +154,7 @@ export class Search implements Chooser {
 
   /** An estimate of the share of the whole search that a path has before it. */
   shareOf(path: Path): number {
-    return this.estimate.left(
-      path.frames.map(({ rank, todo, width }) => ({ rank, later: bits(todo) - 1, width })),
-    )
+    return this.estimate.left(branches(path))
   }
 
   // --- one execution --------------------------------------------------------------------------------------
@@ -204,6 +202,7 @@ export class Search implements Chooser {
     frame.bookLow = this.state.bookLow
     frame.bookHigh = this.state.bookHigh
     frame.values = this.valueCount
+    frame.fixed = false
     frame.agent = -1
     frame.loud = 0
     frame.isLoud = false
@@ -316,18 +315,12 @@ export class Search implements Chooser {
     for (; this.valueCount > frame.values; this.valueCount--) {
       const i = this.valueCount - 1
       const next = (this.values[i] as number) + 1
-      if (next === this.widths[i]) continue
+      if (frame.fixed || next === this.widths[i]) continue
       this.values[i] = next
       return true
     }
     return false
   }
-}
-
-function bits(mask: number): number {
-  let n = 0
-  for (; mask !== 0; mask &= mask - 1) n++
-  return n
 }
 
 const lowest = (mask: number): number => 31 - Math.clz32(mask & -mask)

@@ -15,7 +15,7 @@ const FENCE_FIRST: Program = {
 const RUNS = Number(process.env.AGREEMENT_RUNS ?? 120)
 
 describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
-  it('the reduced searches tell what a full one does, of every small program', () => {
+  it('the reduced searches tell what a full one does, of every small program, and a divided one does no more', () => {
     let compared = 0
     fc.assert(
       fc.property(program, (p) => {
@@ -30,6 +30,8 @@ describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
             outcomes: all?.outcomes,
           })
         expect(divided.counts.states).toBe(reduced[1]?.counts.states)
+        if ((all as Told).executions <= 1000)
+          expect(tellInRounds(assemble(p, model), 'all').executions).toBe(all?.executions)
         compared++
       }),
       {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Estimate } from '#harness/verify/estimate.js'
 import { Frame } from '#harness/verify/frame.js'
-import { split, type Path } from '#harness/verify/path.js'
+import { branches, split, type Path } from '#harness/verify/path.js'
+import { Search } from '#harness/verify/search.js'
 import { Overlay, StateTable } from '#harness/verify/table.js'
+import { assemble } from './programs.js'
 
 const frame = (more: Partial<Frame>): Frame => Object.assign(new Frame(), more)
 
@@ -32,11 +35,55 @@ describe('what is left of a search', () => {
       widths: [2, 3],
     }
     const [chosen, following] = split(path) as readonly [Path, Path]
-    expect(chosen).toMatchObject({ values: [0, 1], widths: [1, 2] })
-    expect(chosen.frames[0]?.todo).toBe(0b1)
+    expect(chosen).toMatchObject({ values: [0, 1], widths: [2, 3] })
+    expect(chosen.frames[0]).toMatchObject({ todo: 0b1, fixed: true })
     expect(following).toMatchObject({ values: [0, 2], widths: [2, 3] })
     expect(following.frames).toHaveLength(1)
     expect(following.frames[0]).toMatchObject({ agent: 0, todo: 0b11, isLoud: true })
+    expect(split(chosen)).toBeNull()
+  })
+
+  it('is estimated to be as much in its parts as in whole', () => {
+    const whole: Path = {
+      frames: [
+        frame({ agent: 0, todo: 0b11, width: 3, rank: 1 }),
+        frame({ agent: 1, todo: 0b110, width: 2, values: 2 }),
+        frame({ todo: 0b1, width: 1, values: 3 }),
+      ],
+      values: [0, 1, 0],
+      widths: [2, 3, 4],
+    }
+    const estimate = new Estimate()
+    for (let rank = 0; rank < 4; rank++) estimate.learn(rank, 100 >> rank)
+    const left = (path: Path): number => estimate.left(branches(path))
+    let parts: readonly Path[] = [whole]
+    for (let n = 0; n < 6; n++) parts = parts.flatMap((path) => split(path) ?? [path])
+    expect(parts.length).toBeGreaterThan(5)
+    expect(parts.reduce((sum, path) => sum + left(path), 0)).toBeCloseTo(left(whole), 10)
+  })
+})
+
+describe('a search that is given another path', () => {
+  it('keeps nothing of the one before', () => {
+    const { m } = assemble(
+      {
+        threads: [[{ op: 'store', how: 'write', v: 'x', value: 1 }], [{ op: 'load', how: 'read', v: 'x' }]],
+      },
+      'weak',
+    )
+    const search = new Search(m, 'all')
+    const executions = (before: readonly Frame[]): number => {
+      search.begin(new StateTable())
+      search.take({ frames: before, values: [], widths: [] })
+      search.take({ frames: [], values: [], widths: [] })
+      while (search.next() !== null);
+      return search.executions
+    }
+    const whole = executions([])
+    expect(whole).toBeGreaterThan(2)
+    expect(executions(Array.from({ length: 20 }, () => frame({ agent: 0, todo: 1, fixed: true })))).toBe(
+      whole,
+    )
   })
 })
 
