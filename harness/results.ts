@@ -116,7 +116,9 @@ export const verifyResultSchema = z.object({
   expected: z.enum(['holds', 'broken']),
   expectedKinds: z.array(z.string()).optional(),
   outcome: z.enum(['verified', 'violated', 'unfinished']),
-  bound: z.string().describe('what was explored: `readers=2,lookups=2,unplugs=1`, or the name of a scenario'),
+  bound: z
+    .string()
+    .describe('what was explored: `readers=2,lookups=2,unplugs=1`, `scenario same-offset`, `all scenarios`'),
   budget: z
     .object({
       kind: z.enum(['preemptions', 'delays']),

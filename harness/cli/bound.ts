@@ -20,13 +20,18 @@ export function scenariosOf(
   system: Target,
   options: { readonly bound?: Readonly<Record<string, number>>; readonly scenario?: string },
 ): { readonly scenarios: readonly unknown[]; readonly bound: string } {
+  if (options.scenario === 'all')
+    return {
+      scenarios: Object.values(system.scenarios).flatMap((s) => (s.apart ? [] : [s.scenario])),
+      bound: 'all scenarios',
+    }
   if (options.scenario !== undefined) {
     const named = system.scenarios[options.scenario]
     if (!named)
       throw new UserError(
         `${system.name} has no scenario '${options.scenario}'; it has: ${Object.keys(system.scenarios).join(', ')}`,
       )
-    return { scenarios: [named.scenario], bound: options.scenario }
+    return { scenarios: [named.scenario], bound: `scenario ${options.scenario}` }
   }
   if (!system.bounds)
     throw new UserError(

@@ -16,7 +16,12 @@ export function listCommand(): Command {
         title: system.title,
         source: system.source,
         methods: system.methods,
-        scenarios: Object.entries(system.scenarios).map(([name, { title }]) => ({ name, title })),
+        scenarios: Object.entries(system.scenarios).map(([name, { title, apart = false }]) => ({
+          name,
+          title,
+          apart,
+        })),
+        bounds: Object.entries(system.bounds?.parameters ?? {}).map(([name, p]) => ({ name, ...p })),
         candidates: candidates.map(({ fix }) => ({
           name: fix.name,
           title: fix.title,
@@ -35,10 +40,37 @@ export function listCommand(): Command {
       }
       for (const s of listed) {
         process.stdout.write(`${pc.bold(s.system)}  ${s.title}\n  ${pc.dim(s.source)}\n\n`)
-        const width = Math.max(...s.candidates.map((c) => c.name.length))
-        for (const c of s.candidates) process.stdout.write(`  ${c.name.padEnd(width)}  ${c.title}\n`)
-        process.stdout.write('\n')
+        describe(
+          'Candidates',
+          s.candidates.map(({ name, title }) => [name, title]),
+        )
+        if (systems.length === 0) continue
+        describe('A candidate has', Object.entries(s.methods))
+        describe(
+          'Scenarios',
+          s.scenarios.map(({ name, title, apart }) => [
+            name,
+            apart ? `${title} (apart: no part of the verdicts)` : title,
+          ]),
+        )
+        describe(
+          'Bounds of `verify`',
+          s.bounds.map(({ name, title, ...p }) => [name, `${title}: ${p.default}, at most ${p.most}`]),
+        )
       }
     })
-  return option.examples(command, ['list', 'list <system> --json'])
+  return option.examples(command, [
+    'list',
+    'list <system>           its scenarios and bounds, too',
+    'list <system> --json',
+  ])
+}
+
+/** A block of names, and what each is. */
+function describe(head: string, lines: readonly (readonly [name: string, title: string])[]): void {
+  if (lines.length === 0) return
+  const width = Math.max(...lines.map(([name]) => name.length))
+  process.stdout.write(`${head}:\n\n`)
+  for (const [name, title] of lines) process.stdout.write(`  ${name.padEnd(width)}  ${title}\n`)
+  process.stdout.write('\n')
 }

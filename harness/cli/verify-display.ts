@@ -1,8 +1,9 @@
 import pc from 'picocolors'
+import { count, progress } from '../report/format.js'
 import type { VerifyResult } from '../results.js'
 import type { Stand } from '../verify/explore.js'
 import type { Task } from '../verify/verify.js'
-import { count, outcomeInWords, percent } from './verify-words.js'
+import { outcomeInWords } from './verify-words.js'
 
 interface Running {
   readonly since: number
@@ -61,7 +62,7 @@ const nameOf = (task: Task): string => `${task.system}/${task.fix} ${task.memory
 /** `34 %, 120,000 states, 98,000 executions/s, depth 60, about 12 s left`. */
 function describe(stand: Stand, before: Stand, seconds: number): string {
   const parts = [
-    `${stand.limit === null ? '' : `limit ${stand.limit}: `}about ${percent(stand.share)}`,
+    `${stand.limit === null ? '' : `limit ${stand.limit}: `}about ${progress(stand.share)}`,
     `${count(stand.executions)} executions`,
     ...(stand.states > 0 ? [`${count(stand.states)} states`] : []),
     `depth ${stand.depth}`,

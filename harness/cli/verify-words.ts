@@ -1,3 +1,4 @@
+import { count, progress } from '../report/format.js'
 import { asExpected, type VerifyResult } from '../results.js'
 
 /** The outcome of one exploration, on one line. */
@@ -9,7 +10,7 @@ export function outcomeInWords(r: VerifyResult): string {
     case 'violated':
       return `VIOLATED: ${r.violations.map((v) => v.kind).join(', ')}, found after ${work}${under(r)}${asExpected(r) ? '' : '  (not as its file expects)'}`
     case 'unfinished':
-      return `not finished: about ${percent(r.share)} of the search is done${under(r)} (${work}); \`--resume\` goes on from ${r.checkpoint ?? ''}`
+      return `not finished: about ${progress(r.share)} of the search is done${under(r)} (${work}); \`--resume\` goes on from ${r.checkpoint ?? ''}`
   }
 }
 
@@ -21,15 +22,6 @@ function unbroken(r: VerifyResult): string {
 }
 
 const under = ({ budget }: VerifyResult): string => (budget ? `, at ${budget.limit} ${budget.kind}` : '')
-
-/** Of a search that is not finished: 100 % is never said. */
-export function percent(share: number): string {
-  const n = share * 100
-  return `${n >= 10 || n === 0 ? Math.floor(n) : n.toPrecision(2)} %`
-}
-
-/** With thousands apart. */
-export const count = (n: number): string => n.toLocaleString('en-US')
 
 /** All outcomes: a system and bound a block, a candidate and memory model a line. */
 export function explorationInWords(results: readonly VerifyResult[]): string[] {

@@ -34,11 +34,14 @@ export function verifyCommand(): Command {
     .addOption(
       new Option(
         '--bound <name=n,...>',
-        "how large a world, in the system's terms (`rcufuzz list` has them)",
+        "how large a world, in the system's terms (`rcufuzz list <system>` has them)",
       ).argParser(parseBound),
     )
     .addOption(
-      new Option('--scenario <name>', "one of the system's own scenarios instead").conflicts('bound'),
+      new Option(
+        '--scenario <name>',
+        "one of the system's own scenarios instead; all: each that counts for the verdicts",
+      ).conflicts('bound'),
     )
     .addOption(
       new Option(

@@ -26,6 +26,12 @@ export function nanoseconds(ns: number): string {
 
 export const percent = (share: number): string => `${short(share * 100)} %`
 
+/** Of a search that is not finished, by an estimate: two digits, and never 100 %. */
+export function progress(share: number): string {
+  const n = share * 100
+  return `${n >= 10 || n === 0 ? Math.floor(n) : n.toPrecision(2)} %`
+}
+
 /** From here on people count in times, not in percent. */
 export const MANY = 4
 

@@ -1,6 +1,6 @@
 import type { VerifyResult } from '../results.js'
 import { isVerified, kinds, type Finding, type Verdict } from './findings.js'
-import { count, plural } from './format.js'
+import { count, plural, progress } from './format.js'
 
 /** One candidate under one memory model. */
 export function VerdictCell({
@@ -62,22 +62,22 @@ function Explored({ result: r, broken }: { result: VerifyResult; broken: boolean
   if (r.outcome === 'unfinished')
     return (
       <div class="small">
-        search up to {bound(r)}
-        {within} not finished: about {(r.share * 100).toPrecision(2)} %
+        search {where(r)}
+        {within} not finished: about {progress(r.share)}
       </div>
     )
   // What broke it lies beyond that bound.
   if (broken)
     return (
       <div class="small">
-        not within {bound(r)}
+        not {where(r)}
         {within}: {plural(r.executions, 'run')}
       </div>
     )
   return (
     <>
       <div class="good">
-        <span aria-hidden="true">✓ </span>verified up to {bound(r)}
+        <span aria-hidden="true">✓ </span>verified {where(r)}
         {within}
       </div>
       <div class="small">all executions: {plural(r.executions, 'run')}</div>
@@ -85,12 +85,12 @@ function Explored({ result: r, broken }: { result: VerifyResult; broken: boolean
   )
 }
 
-/** `readers=2, lookups=2`: what is 0 is left out. */
-const bound = (r: VerifyResult): string =>
-  r.bound
-    .split(',')
-    .filter((part) => !part.endsWith('=0'))
-    .join(', ')
+/** `up to readers=2, lookups=2`: what is 0 is left out; `in scenario same-offset`. */
+function where({ bound }: VerifyResult): string {
+  if (!bound.includes('=')) return `in ${bound}`
+  const parts = bound.split(',').filter((part) => !part.endsWith('=0'))
+  return `up to ${parts.join(', ')}`
+}
 
 function Survived({ executions }: { executions: number }) {
   return (

@@ -8,7 +8,7 @@ import type { Problem, Verification } from './worker.js'
 
 /** What a worker gets: a candidate under a memory model, by reference, and what to explore of it. */
 export interface Task extends Job, Exploration {
-  /** The bound in words, or the scenario's name. */
+  /** What that is, in words. */
   readonly bound: string
   readonly milliseconds: number | null
 }

@@ -207,6 +207,15 @@ describe('rcufuzz list', () => {
     expect(names).toContain('seqlock-as-posted')
   })
 
+  it('says what a system has: functions of a candidate, scenarios, bounds', async () => {
+    const { out } = await rcufuzz(emptyFolder(), 'list', 'ram-list')
+    expect(out).toMatch(/^ {2}baseline +\S/m)
+    expect(out).toMatch(/^ {2}qemuRamFree +system\/physmem.c: /m)
+    expect(out).toMatch(/^ {2}same-offset +\S.*[^)]$/m)
+    expect(out).toMatch(/^ {2}region-dies +.* \(apart: no part of the verdicts\)$/m)
+    expect(out).toMatch(/^ {2}readers +.*: 2, at most 3$/m)
+  })
+
   it('has help with examples for every command', async () => {
     for (const command of [
       'run',
