@@ -26,8 +26,8 @@ function load(name: string, order: Order): Operation {
     true,
   ).touching((m, t, f) => {
     f.access(t.cell as Cells, false, plain)
-    // A spinning thread that reads what is newest stops doing so when anyone makes progress.
-    if (t.freshAt === m.progress) f.everything = true
+    // A thread that sees what is newest stops doing so when anyone else makes progress.
+    if (t.seesNewest) f.everything = true
   })
 }
 

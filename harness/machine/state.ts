@@ -129,8 +129,8 @@ export class State {
     digest.word(t.history.a)
     digest.word(t.history.b)
     digest.word(t.rcuDepth)
-    const waits = t.operation?.name === 'cpuRelax' ? (m.progress - t.progress > (t.x as number) ? 1 : 2) : 0
-    digest.word(waits * 4 + Number(t.spinning) * 2 + Number(t.freshAt === m.progress))
+    const waits = t.operation?.name === 'cpuRelax' ? (t.othersProgress > (t.x as number) ? 1 : 2) : 0
+    digest.word(waits * 4 + Number(t.spinning) * 2 + Number(t.seesNewest))
     this.clock(t.vc)
     // Queued and not counted yet: the count makes known what the head knows.
     if (t.operation?.name === 'callRcuCount') this.clock((t.x as { readonly clock: Clock }).clock)

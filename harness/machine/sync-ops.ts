@@ -104,17 +104,18 @@ export const condBroadcast = signal('condBroadcast', true)
 /**
  * Spinning makes no progress of its own: it is enabled again when another thread has taken a step that is not
  * part of a spin loop, too (else two of them keep a third from running, whatever its priority), or when no
- * other thread can take one. In that case all stores have had their time to arrive, so the loop reads the
- * newest values until someone makes progress; the step bound catches one that never ends.
+ * other thread can take one. In that case all stores have had their time to arrive, so the thread reads the
+ * newest values until another one makes progress, also if it stores something in its loop (C11 7.17.3p16: stores
+ * become visible in a reasonable time); the step bound catches one that never ends.
  */
 export const cpuRelax = new Operation(
   'cpuRelax',
   (m, t) => {
-    if (m.progress - t.progress === t.x) t.freshAt = m.progress
+    if (t.othersProgress === t.x) t.freshAt = t.x
     t.spinning = true
     t.result = undefined
   },
-  (m, t) => m.progress - t.progress > (t.x as number) || m.onlySpinning,
+  (m, t) => t.othersProgress > (t.x as number) || m.onlySpinning,
   () => 'anything to change (it spins)',
   undefined,
   true,

@@ -58,7 +58,7 @@ export class Thread implements Identified {
   progress = 0
   /** Has done nothing but look since it last called `cpuRelax`. */
   spinning = false
-  /** `weak`: until `machine.progress` leaves this value, loads of this thread read what is newest. */
+  /** The `othersProgress` at which it has waited until every store had arrived; `weak` alone minds it. */
   freshAt = -1
   readonly roleHash: number
   /** The answers that this thread got; kept only for a search that remembers states. */
@@ -87,6 +87,15 @@ export class Thread implements Identified {
 
   identify(words: Words): void {
     words.word(this.id)
+  }
+
+  get othersProgress(): number {
+    return this.machine.progress - this.progress
+  }
+
+  /** `weak`: whether every store there is has arrived. */
+  get seesNewest(): boolean {
+    return this.othersProgress === this.freshAt
   }
 
   /** Back to where every execution starts, at clock `base`. */
@@ -411,7 +420,7 @@ export class Thread implements Identified {
 
   /** `cpu_relax()`: the body of a spin loop. Lets someone else take a step before the loop looks again. */
   cpuRelax(): Op<void> {
-    return this.request(sync.cpuRelax, null, this.machine.progress - this.progress)
+    return this.request(sync.cpuRelax, null, this.othersProgress)
   }
 
   /** Lets simulated time pass, in nanoseconds: a step that only the `timed` driver gives a meaning. */

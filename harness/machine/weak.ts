@@ -63,7 +63,7 @@ export class WeakMemory extends Unbuffered implements MemoryModel {
   /** Collects what a load of `cell` may return, newest first; returns how many. */
   private visible(t: Thread, cell: Cell<unknown> | Cell<never>): number {
     let n = 0
-    if (t.freshAt === this.m.progress) {
+    if (t.seesNewest) {
       this.candidates[0] = cell.newest as Message
       return 1
     }

@@ -70,6 +70,32 @@ describe('cpuRelax', () => {
     }
   })
 
+  it('a loop that stores something on its way sees the new value in the end, too', () => {
+    const counts: Body<Vars> = function* (t, v) {
+      for (let turn = 1; ; turn++) {
+        yield* t.write(v.z, turn)
+        if ((yield* t.read(v.flag)) === 1) return turn
+        yield* t.cpuRelax()
+      }
+    }
+    for (const model of ['sc', 'tso', 'weak'] as const)
+      expect(run(litmus(counts, raises), model, [1, 0], true)).not.toContain('livelock')
+  })
+
+  it('but reads old values again when another thread has gone on', () => {
+    // P0 finds everyone at rest, and stores; P1 answers.
+    const looks: Body<Vars> = function* (t, v) {
+      yield* t.cpuRelax()
+      yield* t.write(v.z, 1)
+      return yield* t.read(v.flag)
+    }
+    const answers: Body<Vars> = function* (t, v) {
+      yield* t.waitUntil(v.z, (z) => z === 1)
+      yield* t.write(v.flag, 1)
+    }
+    expect(inOrder(litmus(looks, answers), 'weak', [0, 0, 1, 1, 0]).outcomes).toEqual(['0', '1'])
+  })
+
   it('two spinners of the highest priority do not keep each other busy', () => {
     const test = litmus(spins('flag'), spins('flag'), raises)
     for (const model of ['sc', 'tso', 'weak'] as const)
