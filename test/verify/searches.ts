@@ -49,9 +49,19 @@ export function searched(
   preemptions?: number,
 ): Shown {
   const budget = preemptions === undefined ? null : ({ kind: 'preemptions', limit: preemptions } as const)
-  const search = new Search(machineFor(of, scenario), reduction, budget)
+  return found(new Search(machineFor(of, scenario), reduction, budget), Infinity) as Shown
+}
+
+/** All that all executions show; null where the search takes more than that. */
+export const searchedWithin = (of: Subject, scenario: unknown, executions: number): Shown | null =>
+  found(new Search(machineFor(of, scenario), 'states'), executions)
+
+function found(search: Search, most: number): Shown | null {
   const showing = new Showing()
-  for (let v = search.next(); v !== null; v = search.next()) showing.add(v)
+  for (let v = search.next(); v !== null; v = search.next()) {
+    showing.add(v)
+    if (search.executions > most) return null
+  }
   return showing.shown(search.executions)
 }
 
