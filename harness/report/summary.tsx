@@ -172,10 +172,10 @@ function Residual() {
     <p class="note small">
       “Risk below 3 in n”: when none of n executions fails, the chance that one more execution of the same
       campaign fails is below 3/n, at 95 % confidence (the rule of three). It says nothing of scenarios that
-      the campaign does not generate. Surviving is not a proof. “Verified up to” is one, for the executions
-      within that bound, on the emulated machine: all of them were run, or an equivalent of each. Costs are
-      compared by a paired t test over replications that got the same arrivals, corrected for the number of
-      candidates (Holm).
+      the campaign does not generate. Surviving is not a proof. “Verified” is one, for the executions within
+      that bound or those scenarios, on the emulated machine: all of them were run, or an equivalent of each.
+      Costs are compared by a paired t test over replications that got the same arrivals, corrected for the
+      number of candidates (Holm).
     </p>
   )
 }
