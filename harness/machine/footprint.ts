@@ -93,6 +93,8 @@ export class Footprint {
     const t = m.threads[agent % m.capacity] as Thread
     if (agent >= m.capacity) m.memory.drainFootprint(t, this)
     else if (t.operation) t.operation.footprint(m, t, this)
+    // It does so only until another thread goes on, wherever that one goes.
+    if (t.seesNewest) this.everything = true
   }
 
   dependsOn(other: Footprint): boolean {

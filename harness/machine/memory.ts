@@ -21,6 +21,8 @@ export interface MemoryModel {
   readonly buffering: boolean
   /** Whether there is one order of all full fences that says more than their threads' own orders. */
   readonly ordersFences: boolean
+  /** Whether a load may return a value that others have overwritten for all to see. */
+  readonly showsOld: boolean
   load<T>(t: Thread, cell: Cell<T>, order: Order): T
   store<T>(t: Thread, cell: Cell<T>, value: T, order: Order): void
   /** Atomic; fully ordered, as QEMU's `qatomic_*` and the kernel's value-returning atomics are. */

@@ -111,7 +111,7 @@ export const condBroadcast = signal('condBroadcast', true)
 export const cpuRelax = new Operation(
   'cpuRelax',
   (m, t) => {
-    if (t.othersProgress === t.x) t.freshAt = t.x
+    if (m.memory.showsOld && t.othersProgress === t.x) t.freshAt = t.x
     t.spinning = true
     t.result = undefined
   },

@@ -58,7 +58,7 @@ export class Thread implements Identified {
   progress = 0
   /** Has done nothing but look since it last called `cpuRelax`. */
   spinning = false
-  /** The `othersProgress` at which it has waited until every store had arrived; `weak` alone minds it. */
+  /** `weak`: the `othersProgress` at which it has waited until every store had arrived. */
   freshAt = -1
   readonly roleHash: number
   /** The answers that this thread got; kept only for a search that remembers states. */
@@ -93,7 +93,7 @@ export class Thread implements Identified {
     return this.machine.progress - this.progress
   }
 
-  /** `weak`: whether every store there is has arrived. */
+  /** Whether every store there is has arrived. */
   get seesNewest(): boolean {
     return this.othersProgress === this.freshAt
   }

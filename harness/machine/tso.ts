@@ -33,6 +33,7 @@ export class TotalStoreOrder implements MemoryModel {
   readonly name = 'tso'
   readonly buffering = true
   readonly ordersFences = false
+  readonly showsOld = false
   private readonly buffers: Entry[][] = []
   private readonly pool: Entry[] = []
   private readonly pair: [never, never] = [] as never

@@ -7,6 +7,7 @@ import type { Thread } from './thread.js'
 export abstract class Unbuffered {
   readonly buffering = false
   readonly ordersFences: boolean = false
+  readonly showsOld: boolean = false
 
   own<T>(_t: Thread, cell: Cell<T>): T {
     return cell.value

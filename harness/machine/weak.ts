@@ -32,6 +32,7 @@ import { WeakState } from './weak-state.js'
 export class WeakMemory extends Unbuffered implements MemoryModel {
   readonly name = 'weak'
   override readonly ordersFences = true
+  override readonly showsOld = true
   private readonly messages: Message[] = []
   private used = 0
   private readonly fenceClock: Clock

@@ -287,6 +287,8 @@ export class Search implements Chooser {
     const last = m.step > 0 ? (m.agents[m.step - 1] as number) : MOST_AGENTS
     frame.agent = last < MOST_AGENTS && (frame.todo & (1 << last)) !== 0 ? last : lowest(frame.todo)
     footprint.of(m, frame.agent)
+    // Later, it may commute with more; asleep, it would not be tried then.
+    frame.isLoud = footprint.everything
     if (this.relevance.learn(frame.agent % m.capacity, footprint)) this.stale = this.remember
   }
 

@@ -12,6 +12,21 @@ const FENCE_FIRST: Program = {
   ],
 }
 
+/** What the first thread reads at last is the newest, unless the other one, that it had found at rest, takes the lock before. */
+const AT_REST: Program = {
+  threads: [
+    [
+      { op: 'lock', body: [{ op: 'load', how: 'read', v: 'y' }, { op: 'cpuRelax' }] },
+      { op: 'load', how: 'read', v: 'x' },
+    ],
+    [
+      { op: 'store', how: 'write', v: 'x', value: 1 },
+      { op: 'store', how: 'write', v: 'y', value: 1 },
+      { op: 'lock', body: [] },
+    ],
+  ],
+}
+
 const RUNS = Number(process.env.AGREEMENT_RUNS ?? 120)
 
 describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
@@ -35,7 +50,7 @@ describe.each(MEMORY_MODELS)('under %s', { timeout: 300_000 }, (model) => {
         compared++
       }),
       {
-        examples: [[FENCE_FIRST]],
+        examples: [[FENCE_FIRST], [AT_REST]],
         numRuns: RUNS,
         seed: Number(process.env.AGREEMENT_SEED ?? 1),
         maxSkipsPerRun: 1000,

@@ -11,7 +11,7 @@ export type Instruction =
       readonly value: number
     }
   | { readonly op: 'fetchAdd' | 'xchg' | 'cmpxchg'; readonly v: 'x' | 'y' }
-  | { readonly op: 'smpMb' | 'smpRmb' | 'smpWmb' | 'synchronizeRcu' | 'note' | 'forced' }
+  | { readonly op: 'smpMb' | 'smpRmb' | 'smpWmb' | 'synchronizeRcu' | 'note' | 'forced' | 'cpuRelax' }
   | { readonly op: 'lock' | 'section'; readonly body: readonly Instruction[] }
   | { readonly op: 'readPair' | 'writePair' | 'plainReadPair' | 'plainWritePair' }
   | { readonly op: 'publish'; readonly release: boolean }
@@ -55,7 +55,15 @@ const memory: fc.Arbitrary<Instruction>[] = [
     value: fc.integer({ min: 0, max: 2 }),
   }),
   fc.record({ op: fc.constantFrom('fetchAdd' as const, 'xchg' as const, 'cmpxchg' as const), v }),
-  fc.record({ op: fc.constantFrom('smpMb' as const, 'smpRmb' as const, 'smpWmb' as const, 'note' as const) }),
+  fc.record({
+    op: fc.constantFrom(
+      'smpMb' as const,
+      'smpRmb' as const,
+      'smpWmb' as const,
+      'note' as const,
+      'cpuRelax' as const,
+    ),
+  }),
   fc.record({
     op: fc.constantFrom(
       'readPair' as const,
@@ -139,6 +147,7 @@ export function assemble({ threads }: Program, model: MemoryModelName): Assemble
         case 'smpRmb':
         case 'smpWmb':
         case 'synchronizeRcu':
+        case 'cpuRelax':
           yield* t[i.op]()
           break
         case 'note':
