@@ -13,6 +13,8 @@ const MACHINERY = [
   'reset',
   'request',
   'requestTwo',
+  'othersProgress',
+  'seesNewest',
   'awaitCallbacks',
   'dequeueCallback',
 ]
