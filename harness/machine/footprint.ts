@@ -93,7 +93,7 @@ export class Footprint {
     const t = m.threads[agent % m.capacity] as Thread
     if (agent >= m.capacity) m.memory.drainFootprint(t, this)
     else if (t.operation) t.operation.footprint(m, t, this)
-    // It does so only until another thread goes on, wherever that one goes.
+    // What it reads hangs on whether another thread has gone on, whatever that one did.
     if (t.seesNewest) this.everything = true
   }
 

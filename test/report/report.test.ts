@@ -4,7 +4,7 @@ import { renderCsv } from '#harness/report/csv.js'
 import { renderMarkdown } from '#harness/report/markdown.js'
 import { pageOf } from '#harness/report/pages.js'
 import { inWords } from '#harness/report/against.js'
-import { change } from '#harness/report/format.js'
+import { change, progress } from '#harness/report/format.js'
 import { renderReport, type ReportInput } from '#harness/report/report.js'
 import { benchFile, crowd, found, fuzzFile, hostile, result, seedTrace } from './fixtures.js'
 
@@ -275,6 +275,18 @@ describe('report', () => {
       expect(article.slice(0, article.indexOf('</article>'))).toContain('class="il"')
     }
     expect(html).toContain('</a> ×10')
+  })
+})
+
+describe('how far a search has come', () => {
+  it('has two digits, and is never all of it', () => {
+    expect([0, 0.00042, 0.099, 0.5, 0.9999].map(progress)).toEqual([
+      '0 %',
+      '0.042 %',
+      '9.9 %',
+      '50 %',
+      '99 %',
+    ])
   })
 })
 
